@@ -1,0 +1,46 @@
+// reporting_service: documents that stand on stored artefacts only.
+//
+//   POST /reports                       ReportRequest    > 202, a job whose result is ReportRecord
+//   GET  /reports/{report}                               > ReportRecord
+//   GET  /reports/{report}/pdf | xlsx                    > the file
+#pragma once
+
+#include <boost/describe.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/hash.hpp"
+
+namespace valion::contracts {
+
+struct ReportRequest {
+  Hash valuation;
+  std::string title;
+  std::optional<std::string> client, purpose, prepared_by;  // printed as «not stated» when absent: never inferred
+  std::string language = "en";                              // en, pt-BR
+  std::vector<std::string> formats{"pdf", "xlsx"};
+  static constexpr std::array kDefaulted{"language", "formats"};
+};
+BOOST_DESCRIBE_STRUCT(ReportRequest, (), (valuation, title, client, purpose, prepared_by, language, formats))
+
+struct Artifact {
+  std::string format;
+  Hash sha256;
+  std::int64_t bytes = 0;
+  std::string path;  // on the gateway: `/api/v1/reports/{report}/pdf`
+};
+BOOST_DESCRIBE_STRUCT(Artifact, (), (format, sha256, bytes, path))
+
+struct ReportRecord {
+  Hash report;  // SHA-256 of the request and of the artefacts it stands on
+  ReportRequest request;
+  std::vector<Artifact> artifacts;
+  std::string created_at;
+};
+BOOST_DESCRIBE_STRUCT(ReportRecord, (), (report, request, artifacts, created_at))
+
+}  // namespace valion::contracts

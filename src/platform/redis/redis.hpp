@@ -1,0 +1,48 @@
+// Redis on Asio through hiredis' asynchronous context: many coroutines share one pipelined connection.
+//
+// Reconnects by itself with backoff (50 ms to 2 s). While there is no connection every command answers unavailable at once:
+// the caller decides what its degraded mode is. One client per event loop; not thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "platform/async/async.hpp"
+
+namespace valion::redis {
+
+struct Settings {
+  std::string url = "unix:/run/redis.sock";  // `unix:PATH` or `redis://[user[:password]@]host:port[/db]`
+  std::chrono::milliseconds command_timeout{2'000};
+};
+
+struct Reply {
+  enum class Kind { nil, text, integer, array };
+  Kind kind = Kind::nil;
+  std::string text;            // also the status of +OK
+  std::int64_t integer = 0;
+  std::vector<Reply> elements;
+};
+
+class Client {
+ public:
+  Client(Executor executor, Settings settings);
+  ~Client();  // closes; pending commands answer cancelled
+  // Arguments are sent as they are (binary safe). An error reply of Redis > ErrorKind::internal with its text.
+  Async<Result<Reply>> command(std::vector<std::string> arguments);
+  [[nodiscard]] bool connected() const noexcept;
+  // Waits until connected, at most `patience`; false if not.
+  Async<bool> wait_connected(std::chrono::milliseconds patience);
+  void close();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace valion::redis

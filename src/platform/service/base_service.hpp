@@ -1,0 +1,120 @@
+// What every service is: a name, routes, and four hooks. Everything else (configuration, logs, metrics, tracing,
+// registration, health, deadlines, draining, jobs) is done around it by run_service(), see runtime.hpp.
+//
+//   class DataProcessing final : public BaseService {
+//    public:
+//     static constexpr std::string_view kName = "data_processing";
+//     [[nodiscard]] std::string_view name() const override { return kName; }
+//     void routes(http::Router& router) override;
+//     Async<Result<void>> initialize() override;
+//   };
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "platform/async/async.hpp"
+#include "platform/async/cpu_pool.hpp"
+#include "platform/auth/token.hpp"
+#include "platform/config/settings.hpp"
+#include "platform/http/client.hpp"
+#include "platform/http/router.hpp"
+#include "platform/jobs/jobs.hpp"
+#include "platform/log/logger.hpp"
+#include "platform/metrics/metrics.hpp"
+#include "platform/registry/registry.hpp"
+
+namespace valion {
+
+// A call to another service, resolved through the registry.
+struct ServiceRequest {
+  std::string service;
+  http::Method method = http::Method::get;
+  std::string target;             // the service's own path, e.g. `/data/versions/…`
+  http::Headers headers;
+  http::ResponseBody body;
+  std::optional<std::uint64_t> content_length;
+  std::chrono::milliseconds timeout{60'000};
+};
+
+// On whose behalf, and in which trace, a call is made. From a request: CallOrigin::of(request).
+struct CallOrigin {
+  Principal principal;
+  std::string request_id;
+  std::string trace_id;
+  std::string span_id;
+  [[nodiscard]] static CallOrigin of(const http::Request& request);
+};
+
+// The service's view of its process. Lives as long as the service; members are used on the event loop thread unless
+// their own header says otherwise.
+struct ServiceContext {
+  const Settings& settings;
+  const registry::Instance& self;
+  std::filesystem::path home;      // VALION_HOME
+  std::filesystem::path folder;    // VALION_HOME/services/{name}: this service's own storage, 0700
+  Executor executor;
+  log::Logger& log;
+  metrics::Registry& metrics;
+  CpuPool& cpu;
+  http::Client& http;
+  registry::Directory& directory;
+  redis::Client& redis;
+  sql::Database& jobs_database;
+  jobs::JobStore& job_store;
+  jobs::JobRunner& jobs;
+  const auth::SigningKey& internal_key;
+
+  // Resolves, balances, signs, carries the trace, tries another instance once when the first could not be reached and the
+  // body is not a stream. Any HTTP status is a success; errors are those of http::Client plus unavailable (no instance).
+  Async<Result<http::ClientResponse>> call_service(const CallOrigin& origin, ServiceRequest request);
+  // The whole answer; a failing status becomes the Error it stands for.
+  Async<Result<http::FetchedResponse>> fetch_from_service(const CallOrigin& origin, ServiceRequest request,
+                                                          std::size_t body_limit = 256u << 20);
+  // The same from a job thread: blocks it, never the event loop.
+  Result<http::FetchedResponse> fetch_blocking(const CallOrigin& origin, ServiceRequest request,
+                                               std::size_t body_limit = 256u << 20);
+};
+
+struct DependencyHealth {
+  std::string name;
+  bool up = false;
+  std::string detail;
+};
+
+struct ServiceHealth {
+  bool ready = true;
+  std::vector<DependencyHealth> dependencies;
+  std::map<std::string, double> metrics;
+};
+
+class BaseService {
+ public:
+  virtual ~BaseService() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  virtual void routes(http::Router& router) = 0;
+  virtual Async<Result<void>> initialize();          // default: nothing
+  virtual Async<void> cleanup();                     // default: nothing; after draining
+  virtual Async<ServiceHealth> health_check();       // default: ready
+  // true: this service checks tokens itself (the gateway, which takes clients' tokens instead of internal ones).
+  [[nodiscard]] virtual bool authenticates_itself() const { return false; }
+
+  void attach(ServiceContext& context) { context_ = &context; }
+
+ protected:
+  [[nodiscard]] ServiceContext& context() const { return *context_; }
+
+ private:
+  ServiceContext* context_ = nullptr;
+};
+
+// 202 + Location for an accepted job, honouring `Prefer: wait=N` (waits up to N seconds, at most 60; a job that ended in
+// time answers 200 with its record).
+Async<Result<http::Response>> accepted(ServiceContext& context, const http::Request& request, const jobs::JobRecord& job);
+
+}  // namespace valion

@@ -1,0 +1,68 @@
+// SQL over SQLite (WAL) or PostgreSQL through SOCI, on its own threads so that no event loop ever waits for a disk.
+//
+//   auto count = co_await database.run([](soci::session& sql) { int n = 0; sql << "select count(*) from jobs", soci::into(n); return n; });
+//
+// `work` runs inside one transaction, committed when it returns a value, rolled back when it returns an error or throws.
+// SQLite: transactions are IMMEDIATE, with a busy timeout of 10 s; at most one writer at a time, from any process.
+#pragma once
+
+#include <soci/soci.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "platform/async/async.hpp"
+#include "platform/async/cpu_pool.hpp"
+
+namespace valion::sql {
+
+// One step of a schema's history. Steps are applied in order, once each, recorded in table `schema_migrations(scope, step)`.
+struct Migration {
+  std::string_view name;
+  std::string_view statement;  // one statement, or several separated by `;` (no `;` inside literals), in the common dialect of both
+};
+
+class Database {
+ public:
+  // `url`: `sqlite:/path/file.db` or `postgresql:host=… dbname=…` (libpq's key words). Throws std::runtime_error naming the
+  // URL without its password when it cannot open.
+  explicit Database(const std::string& url, std::size_t connections = 4);
+  ~Database();
+
+  // Blocking; called at start. Two processes may call it at once. `scope` keeps the histories of two components apart.
+  void migrate(std::string_view scope, const std::vector<Migration>& migrations);
+
+  template <class Work>
+  auto run(Work work) {
+    using Answer = typename detail::AsResult<std::invoke_result_t<Work&, soci::session&>>::type;
+    return pool().run([this, job = std::move(work)]() mutable -> Answer {
+      Answer answer = fail(ErrorKind::internal, "the transaction did not run");
+      Result<void> done = transact([&](soci::session& session) {
+        if constexpr (std::is_void_v<std::invoke_result_t<Work&, soci::session&>>) {
+          job(session);
+          answer = Answer{};
+        } else {
+          answer = job(session);
+        }
+        return answer.has_value();
+      });
+      if (!done) return fail(std::move(done).error());
+      return answer;
+    });
+  }
+  // The same, blocking, for threads that may wait (jobs, start-up).
+  Result<void> transact(const std::function<bool(soci::session&)>& work);
+
+  [[nodiscard]] bool is_postgresql() const noexcept;
+
+ private:
+  CpuPool& pool();
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace valion::sql
