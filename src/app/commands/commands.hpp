@@ -1,0 +1,62 @@
+// What each command does, given its options; command_line.cpp is the only file that knows how they are written.
+// Every function prints for people on standard output, errors on standard error, and returns the exit code:
+// 0 done, 1 something is down or went wrong, 2 (command_line.cpp) the command line or the configuration is wrong.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "platform/config/settings.hpp"
+
+namespace valion::app {
+
+struct StatusOptions {
+  bool verbose = false;
+  bool json = false;
+  std::chrono::seconds wait{0};  // for everything to be up
+};
+[[nodiscard]] int show_status(const Settings& settings, const StatusOptions& options);
+
+// What the commands that talk to the gateway share.
+struct GatewayOptions {
+  std::optional<std::string> url;
+  bool json = false;
+};
+[[nodiscard]] int smoke_test(const Settings& settings, const GatewayOptions& gateway);
+
+struct ImportCommand {
+  std::filesystem::path file;
+  std::string target;
+  std::string name;
+};
+[[nodiscard]] int import_data(const Settings& settings, const GatewayOptions& gateway, const ImportCommand& command);
+
+[[nodiscard]] int study_run(const Settings& settings, const GatewayOptions& gateway, const std::filesystem::path& study);
+
+struct ValueCommand {
+  std::filesystem::path study;  // whose /valuation is valued
+  std::string model;
+};
+[[nodiscard]] int value_property(const Settings& settings, const GatewayOptions& gateway, const ValueCommand& command);
+
+struct ReportCommand {
+  std::string valuation;
+  std::string title = "Valuation report";
+  std::string language = "en";
+  std::filesystem::path folder = ".";
+};
+[[nodiscard]] int write_report(const Settings& settings, const GatewayOptions& gateway, const ReportCommand& command);
+
+struct DemoCommand {
+  std::filesystem::path study;
+  std::filesystem::path folder;  // for the report; empty: VALION_HOME/reports
+};
+[[nodiscard]] int run_demo(const Settings& settings, const GatewayOptions& gateway, const DemoCommand& command);
+
+// Prints an error with its violations, for people, on standard error; returns 1.
+int complain(const Error& error);
+
+}  // namespace valion::app

@@ -1,0 +1,17 @@
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "app/commands/command_line.hpp"
+#include "app/process/numeric_threads.hpp"
+
+int main(int count, char** arguments) {
+  valion::app::require_numeric_environment(arguments);
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that leaves is an error value, not the end of the process
+  try {
+    return valion::app::run_command_line(count, arguments);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "valion: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,62 @@
+#include "app/orchestrator/home.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <utility>
+
+namespace valion::app {
+namespace {
+
+std::filesystem::path address_file(const std::filesystem::path& home) { return home / "run" / "gateway.url"; }
+
+}  // namespace
+
+Result<HomeLock> HomeLock::take(const std::filesystem::path& home) {
+  std::error_code error;
+  for (const char* folder : {"", "logs", "redis", "secrets", "db", "services", "cache", "run"}) {
+    std::filesystem::create_directories(home / folder, error);
+    if (!error) std::filesystem::permissions(home / folder, std::filesystem::perms::owner_all, error);
+    if (error) {
+      return fail(ErrorKind::internal, "cannot prepare " + (home / folder).string() + ": " + error.message() +
+                                           "; choose another folder with --home or VALION_HOME");
+    }
+  }
+  const std::filesystem::path file = home / "run" / "orchestrator.lock";
+  const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) return fail(ErrorKind::internal, "cannot open " + file.string() + ": " + std::strerror(errno));
+  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    close(descriptor);
+    return fail(ErrorKind::conflict, "another orchestrator already runs in " + home.string() +
+                                         "; stop it, or choose another folder with --home");
+  }
+  return HomeLock(descriptor);
+}
+
+HomeLock::~HomeLock() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+HomeLock::HomeLock(HomeLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+void write_gateway_address(const std::filesystem::path& home, const std::string& address) {
+  std::ofstream(address_file(home)) << address << '\n';
+}
+
+void remove_gateway_address(const std::filesystem::path& home) {
+  std::error_code ignored;
+  std::filesystem::remove(address_file(home), ignored);
+}
+
+std::optional<std::string> read_gateway_address(const std::filesystem::path& home) {
+  std::ifstream file(address_file(home));
+  std::string address;
+  if (!std::getline(file, address) || address.empty()) return std::nullopt;
+  return address;
+}
+
+}  // namespace valion::app
