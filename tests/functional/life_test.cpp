@@ -1,0 +1,174 @@
+// Starting, dying, coming back, and stopping.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "app/service_list.hpp"
+#include "contracts/data.hpp"
+#include "contracts/geospatial.hpp"
+#include "contracts/ml.hpp"
+#include "contracts/platform.hpp"
+#include "functional/running_system.hpp"
+#include "platform/json/described.hpp"
+
+namespace valion::functional {
+namespace {
+
+using testing::HasSubstr;
+using testing::SizeIs;
+
+const std::string kOptions = R"({"name":"sales","target":"price"})";
+
+// Enough sales that training takes longer than killing a process.
+std::string many_sales() {
+  std::string csv = "date,area,rooms,price\n";
+  for (int row = 0; row < 20000; ++row) {
+    const int year = 2010 + row % 10;
+    const int area = 40 + (row * 37) % 200;
+    csv += std::to_string(year) + "-0" + std::to_string(1 + row % 9) + "-15," + std::to_string(area) + "," +
+           std::to_string(1 + row % 6) + "," + std::to_string(area * (900 + (row * 7919) % 300)) + "\n";
+  }
+  return csv;
+}
+
+std::string training_of(const Hash& version) {
+  contracts::TrainingRequest request;
+  request.name = "many sales";
+  request.version = version;
+  request.target = "price";
+  request.currency = "USD";
+  request.area_unit = "m2";
+  request.features = {{"area", "log"}, {"rooms", "none"}};
+  request.split = {"date", *Date::parse("2017-01-01"), *Date::parse("2017-12-31"), *Date::parse("2018-01-01"), std::nullopt};
+  return json::encode(request);
+}
+
+std::string metrics_of(int port) {
+  return run({"bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/" + std::to_string(port) +
+                                "; printf 'GET /metrics HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n' >&3; cat <&3"})
+      .output;
+}
+
+struct StatusInstance {
+  std::string id;
+  std::int64_t port = 0;
+};
+BOOST_DESCRIBE_STRUCT(StatusInstance, (), (id, port))
+struct StatusService {
+  std::string name;
+  std::vector<StatusInstance> instances;
+};
+BOOST_DESCRIBE_STRUCT(StatusService, (), (name, instances))
+struct Status {
+  std::vector<StatusService> services;
+};
+BOOST_DESCRIBE_STRUCT(Status, (), (services))
+
+std::vector<StatusInstance> instances_of(const RunningSystem& system, const std::string& service) {
+  const auto status = json::decode<Status>(system.valion({"status", "--json"}).output, json::Unknown::ignored);
+  if (!status) return {};
+  for (const StatusService& one : status->services) {
+    if (one.name == service) return one.instances;
+  }
+  return {};
+}
+
+TEST(Life, AKilledServiceIsRestartedWhileTheRestServes) {
+  RunningSystem system;
+  for (const app::ServiceEntry& entry : app::service_list()) {
+    const std::string service(entry.name);
+    const auto before = system.processes(service);
+    ASSERT_THAT(before, SizeIs(1)) << service;
+    kill(before.front(), SIGKILL);
+    EXPECT_TRUE(eventually([&] {
+      const auto now = system.processes(service);
+      return now.size() == 1 && now != before;
+    })) << service << " was not restarted";
+    if (service != "api_gateway") {
+      EXPECT_EQ(system.get("/health").status, 200) << "the gateway must not suffer from " << service;
+    }
+    EXPECT_TRUE(eventually([&] { return system.valion({"status"}).code == 0; })) << service << " did not come back";
+  }
+  EXPECT_EQ(system.valion({"test"}).code, 0);
+  EXPECT_EQ(system.stop(), 0);
+}
+
+TEST(Life, AJobWhoseProcessDiesEndsAsInterrupted) {
+  RunningSystem system;
+  const Answer imported = system.upload(many_sales(), kOptions);
+  ASSERT_EQ(imported.status, 201) << imported.body;
+  const auto version = json::decode<contracts::DatasetVersion>(imported.body, json::Unknown::ignored);
+  const Answer accepted = system.post("/api/v1/ml/models", training_of(version->version));
+  ASSERT_EQ(accepted.status, 202) << accepted.body;
+  EXPECT_THAT(accepted.headers.at("location"), HasSubstr("/api/v1/jobs/"));
+  const std::string job = accepted.headers.at("location");
+  const auto state = [&] { return json::decode<contracts::JobView>(system.get(job).body); };
+  ASSERT_TRUE(eventually([&] { return state()->state == "running"; }));
+  kill(system.processes("ml_service").front(), SIGKILL);
+  ASSERT_TRUE(eventually([&] { return state()->state == "failed"; }));
+  EXPECT_EQ(state()->error->kind, "interrupted");
+  EXPECT_THAT(state()->error->message, HasSubstr("ml_service"));
+}
+
+TEST(Life, ARunningJobCanBeCancelled) {
+  RunningSystem system;
+  const auto version =
+      json::decode<contracts::DatasetVersion>(system.upload(many_sales(), kOptions).body, json::Unknown::ignored);
+  ASSERT_TRUE(version);
+  const Answer accepted = system.post("/api/v1/ml/models", training_of(version->version));
+  const std::string job = accepted.headers.at("location");
+  const auto state = [&] { return json::decode<contracts::JobView>(system.get(job).body)->state; };
+  ASSERT_TRUE(eventually([&] { return state() == "running"; }));
+  EXPECT_EQ(system.post(job + "/cancel", "").status, 202);
+  EXPECT_TRUE(eventually([&] { return state() == "cancelled"; }));
+  EXPECT_EQ(system.post(job + "/cancel", "").status, 409);
+}
+
+TEST(Life, TwoInstancesOfOneServiceAreBothUsed) {
+  RunningSystem system({"--scale", "data_processing=2"});
+  std::vector<StatusInstance> instances;
+  ASSERT_TRUE(eventually([&] { return (instances = instances_of(system, "data_processing")).size() == 2; }));
+  const std::string route = "/data/versions/{version:hash}/profile";
+  ASSERT_TRUE(eventually([&] {
+    for (int call = 0; call < 4; ++call) system.get("/api/v1/data/versions/" + std::string(64, '0') + "/profile");
+    return metrics_of(static_cast<int>(instances[0].port)).find(route) != std::string::npos &&
+           metrics_of(static_cast<int>(instances[1].port)).find(route) != std::string::npos;
+  }));
+}
+
+TEST(Life, StoppingLeavesNoProcessBehind) {
+  RunningSystem system;
+  EXPECT_EQ(system.stop(), 0);
+  for (const app::ServiceEntry& entry : app::service_list()) {
+    EXPECT_THAT(system.processes(std::string(entry.name)), SizeIs(0)) << entry.name;
+  }
+  EXPECT_FALSE(std::filesystem::exists(system.home() / "redis" / "redis.sock"));
+  EXPECT_NE(system.valion({"status"}).code, 0);
+}
+
+TEST(Life, ChildrenDieWithAKilledOrchestrator) {
+  RunningSystem system;
+  kill(system.processes("orchestrator").front(), SIGKILL);
+  for (const app::ServiceEntry& entry : app::service_list()) {
+    EXPECT_TRUE(eventually([&] { return system.processes(std::string(entry.name)).empty(); })) << entry.name;
+  }
+}
+
+TEST(Life, ASecondOrchestratorInTheSameHomeIsRefused) {
+  RunningSystem system;
+  const Finished second = system.valion({"orchestrator"});
+  EXPECT_EQ(second.code, 1);
+  EXPECT_THAT(second.output, HasSubstr("already runs"));
+}
+
+TEST(CommandLine, TeachesAndRefuses) {
+  const TemporaryFolder home;
+  const Finished help = run({valion_binary(), "data_processing", "--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_THAT(help.output, HasSubstr("--port"));
+  EXPECT_EQ(run({valion_binary(), "nothing"}).code, 2);
+  EXPECT_EQ(run({valion_binary(), "status", "--home", home.path().string()}).code, 1);
+}
+
+}  // namespace
+}  // namespace valion::functional
