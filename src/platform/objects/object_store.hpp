@@ -23,9 +23,11 @@ class ObjectStore {
   explicit ObjectStore(std::filesystem::path root);
 
   [[nodiscard]] Result<Hash> put(std::string_view bytes);
-  // Moves `file` (same file system) into the store; it no longer exists under its old name afterwards.
+  // Moves `file` (same file system, nobody writes to it any more) into the store; it no longer exists under its old name
+  // afterwards. Reads it once, for the hash. not_found when there is no such file.
   [[nodiscard]] Result<Hash> adopt(const std::filesystem::path& file);
-  [[nodiscard]] Result<std::string> get(const Hash& hash) const;          // not_found
+  // not_found; internal when the bytes on disk no longer have this hash. path_of() does not read the bytes.
+  [[nodiscard]] Result<std::string> get(const Hash& hash) const;
   [[nodiscard]] Result<std::filesystem::path> path_of(const Hash& hash) const;  // not_found
   [[nodiscard]] bool contains(const Hash& hash) const;
 
