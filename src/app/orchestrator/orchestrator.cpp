@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "app/orchestrator/home.hpp"
+#include "app/orchestrator/metrics_endpoint.hpp"
 #include "app/orchestrator/supervised.hpp"
 #include "app/service_list.hpp"
 
@@ -97,6 +98,14 @@ class Orchestrator {
 
   [[nodiscard]] std::string gateway_address() const { return processes_.back()->address(); }
 
+  [[nodiscard]] std::vector<std::string> addresses() const {
+    std::vector<std::string> known;
+    for (const auto& process : processes_) {
+      if (!process->address().empty()) known.push_back(process->address());
+    }
+    return known;
+  }
+
  private:
   Async<bool> start_group(std::vector<Role> roles) {
     std::vector<Supervised*> started;
@@ -129,16 +138,20 @@ class Orchestrator {
 using Signals = asio::basic_signal_set<Executor>;
 
 // The life of the system: up, until a signal; down. The first signal stops in order, also half-way through the start.
-Async<void> live(Orchestrator& orchestrator, const Settings& settings, Signals& signals, bool& interrupted, int& exit_code) {
+Async<void> live(Orchestrator& orchestrator, MetricsEndpoint& metrics, const Settings& settings, Signals& signals,
+                 bool& interrupted, int& exit_code) {
   const bool up = co_await orchestrator.start_all();
+  metrics.start();
   if (up && !interrupted) {
     write_gateway_address(settings.home, orchestrator.gateway_address());
-    say("all services are ready; the gateway is " + orchestrator.gateway_address() + " (Ctrl-C stops everything)");
+    say("all services are ready; the gateway is " + orchestrator.gateway_address() + ", metrics are on port " +
+        std::to_string(metrics.port()) + " (Ctrl-C stops everything)");
     co_await signals.async_wait(asio::as_tuple(use_async));
   }
   exit_code = up || interrupted ? 0 : 1;
   remove_gateway_address(settings.home);
   say("stopping");
+  co_await metrics.stop();
   co_await orchestrator.stop_all();
   say("stopped");
 }
@@ -166,6 +179,7 @@ int run_orchestrator(const Settings& given, const OrchestratorOptions& options) 
   asio::io_context context{1};
   Signals signals(context.get_executor(), SIGINT, SIGTERM);
   Orchestrator orchestrator(context.get_executor(), settings, options);
+  MetricsEndpoint metrics(context.get_executor(), settings, [&] { return orchestrator.addresses(); });
   bool interrupted = false;
   int exit_code = 1;
   Signals early(context.get_executor(), SIGINT, SIGTERM);
@@ -174,7 +188,7 @@ int run_orchestrator(const Settings& given, const OrchestratorOptions& options) 
     interrupted = true;
     orchestrator.ask_to_stop();
   });
-  asio::co_spawn(context.get_executor(), live(orchestrator, settings, signals, interrupted, exit_code),
+  asio::co_spawn(context.get_executor(), live(orchestrator, metrics, settings, signals, interrupted, exit_code),
                  [&](std::exception_ptr failure) {
                    early.cancel();
                    context.stop();
