@@ -3,7 +3,10 @@
 //   auto count = co_await database.run([](soci::session& sql) { int n = 0; sql << "select count(*) from jobs", soci::into(n); return n; });
 //
 // `work` runs inside one transaction, committed when it returns a value, rolled back when it returns an error or throws.
+// It runs again after a lost race or connection, so it must not use up what it captured.
 // SQLite: transactions are IMMEDIATE, with a busy timeout of 10 s; at most one writer at a time, from any process.
+// Errors of the database itself: conflict (unique or foreign key), unavailable (busy, gone), internal. Their messages hold
+// neither bound values nor the password.
 #pragma once
 
 #include <soci/soci.h>
@@ -28,12 +31,13 @@ struct Migration {
 
 class Database {
  public:
-  // `url`: `sqlite:/path/file.db` or `postgresql:host=… dbname=…` (libpq's key words). Throws std::runtime_error naming the
-  // URL without its password when it cannot open.
+  // `url`: `sqlite:/path/file.db` (created with mode 0600), `postgresql:host=… dbname=…` (libpq's key words) or libpq's URI
+  // `postgresql://…`. Throws std::runtime_error naming the URL without its password when it cannot open.
   explicit Database(const std::string& url, std::size_t connections = 4);
   ~Database();
 
   // Blocking; called at start. Two processes may call it at once. `scope` keeps the histories of two components apart.
+  // All steps or none. Throws std::runtime_error, also when the database was made by a newer version.
   void migrate(std::string_view scope, const std::vector<Migration>& migrations);
 
   template <class Work>
@@ -54,7 +58,8 @@ class Database {
       return answer;
     });
   }
-  // The same, blocking, for threads that may wait (jobs, start-up).
+  // The same, blocking, for threads that may wait (jobs, start-up). `work` returns whether to commit; when it says no, the
+  // transaction is rolled back and that is no error.
   Result<void> transact(const std::function<bool(soci::session&)>& work);
 
   [[nodiscard]] bool is_postgresql() const noexcept;

@@ -1,0 +1,90 @@
+#include "platform/sql/database.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "platform/sql/database_url.hpp"
+#include "platform/sql/migrate.hpp"
+#include "platform/sql/session.hpp"
+#include "platform/sql/transaction.hpp"
+
+namespace valion::sql {
+namespace {
+
+constexpr int kLeasePatienceMs = 30'000;
+constexpr std::size_t kQueueLimit = 4096;
+
+// Any constant will do, as long as every version of Valion uses the same one.
+constexpr std::string_view kMigrationLock = "select pg_advisory_xact_lock(7309453371884)";
+
+class Lease {
+ public:
+  explicit Lease(soci::connection_pool& pool) : pool_(pool), held_(pool.try_lease(position_, kLeasePatienceMs)) {}
+  ~Lease() {
+    if (held_) pool_.give_back(position_);
+  }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  [[nodiscard]] bool held() const noexcept { return held_; }
+  [[nodiscard]] soci::session& session() { return pool_.at(position_); }
+
+ private:
+  soci::connection_pool& pool_;
+  std::size_t position_ = 0;
+  bool held_;
+};
+
+tl::unexpected<Error> no_connection() {
+  return fail(ErrorKind::unavailable, "all connections to the database are in use; try again");
+}
+
+}  // namespace
+
+struct Database::State {
+  State(const std::string& text, std::size_t connections)
+      : url(DatabaseUrl::parse(text)), sessions(connections), threads(connections, kQueueLimit) {}
+
+  DatabaseUrl url;
+  soci::connection_pool sessions;
+  CpuPool threads;  // destroyed first: its last work still needs the connections
+};
+
+Database::Database(const std::string& url, std::size_t connections)
+    : state_(std::make_unique<State>(url, std::max<std::size_t>(connections, 1))) {
+  for (std::size_t i = 0; i < std::max<std::size_t>(connections, 1); ++i) {
+    try {
+      open_session(state_->sessions.at(i), state_->url);
+    } catch (...) {
+      throw std::runtime_error("cannot open the database " + state_->url.shown + ": " +
+                               describe_current_exception(state_->url).error.message);
+    }
+  }
+}
+
+Database::~Database() = default;
+
+void Database::migrate(std::string_view scope, const std::vector<Migration>& migrations) {
+  Lease lease(state_->sessions);
+  const auto apply = [&](soci::session& session) {
+    if (state_->url.postgresql) session << std::string(kMigrationLock);
+    apply_migrations(session, scope, migrations);
+    return true;
+  };
+  const Result<void> done =
+      lease.held()
+          ? run_transaction(lease.session(), state_->url, state_->url.postgresql ? "begin" : "begin exclusive", apply)
+          : Result<void>(no_connection());
+  if (!done) throw std::runtime_error("cannot prepare the database " + state_->url.shown + ": " + done.error().message);
+}
+
+Result<void> Database::transact(const std::function<bool(soci::session&)>& work) {
+  Lease lease(state_->sessions);
+  if (!lease.held()) return no_connection();
+  return run_transaction(lease.session(), state_->url, state_->url.postgresql ? "begin" : "begin immediate", work);
+}
+
+bool Database::is_postgresql() const noexcept { return state_->url.postgresql; }
+
+CpuPool& Database::pool() { return state_->threads; }
+
+}  // namespace valion::sql
