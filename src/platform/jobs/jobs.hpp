@@ -5,6 +5,7 @@
 // «interrupted». States: queued > running > succeeded | failed | cancelled. All processes of one home share one database.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -52,33 +53,48 @@ class JobContext {
 // context.cancelled() turns true.
 using Work = std::function<Result<std::string>(JobContext&)>;
 
+// Equal in all processes of one home: who looks judges by it whether the one who works still lives.
+struct JobTiming {
+  std::chrono::milliseconds heartbeat{1'000};
+  [[nodiscard]] std::chrono::milliseconds stale_after() const noexcept { return 5 * heartbeat; }
+};
+
 class JobStore {
  public:
-  explicit JobStore(sql::Database& database);  // migrates
+  explicit JobStore(sql::Database& database, JobTiming timing = {});  // migrates
   // not_found also for another tenant's job.
   Async<Result<JobRecord>> find(const std::string& tenant, const std::string& id);
-  // Asks for cancellation; the job turns cancelled when its work notices. conflict when it has already ended.
+  // Asks for cancellation: a queued job is cancelled at once; a running one hears of it within a heartbeat, in whatever
+  // process, and turns cancelled when its work notices. conflict when it has already ended.
   Async<Result<JobRecord>> cancel(const std::string& tenant, const std::string& id);
   // Marks jobs of dead processes as failed, interrupted; returns how many. find() does it too for the job it reads.
   Async<Result<int>> reap();
   [[nodiscard]] sql::Database& database() noexcept { return database_; }
+  [[nodiscard]] const JobTiming& timing() const noexcept { return timing_; }
 
  private:
   sql::Database& database_;
+  JobTiming timing_;
 };
 
+// Runs work on `threads` threads of its own. submit() and active() are thread-safe.
 class JobRunner {
  public:
   JobRunner(JobStore& store, std::string service, std::string instance, std::size_t threads, std::size_t queue_limit = 1000);
-  ~JobRunner();  // asks running work to cancel and waits for it
+  // Asks running work to cancel and waits for it. What it did not finish is recorded as failed, interrupted: the process
+  // ended it, not the user.
+  ~JobRunner();
+  JobRunner(const JobRunner&) = delete;
+  JobRunner& operator=(const JobRunner&) = delete;
 
-  // Records the job as queued and returns it; unavailable when the queue is full.
+  // Records the job as queued and returns it; unavailable when the queue is full. Work that throws fails as internal.
+  // Work whose row was taken away meanwhile (reaped, because this process stood still too long) is asked to cancel.
   Async<Result<JobRecord>> submit(std::string kind, const Principal& principal, Work work);
-  [[nodiscard]] std::size_t active() const noexcept;
+  [[nodiscard]] std::size_t active() const noexcept;  // queued and running here
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace valion::jobs
