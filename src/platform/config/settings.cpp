@@ -1,0 +1,244 @@
+#include "platform/config/settings.hpp"
+
+#include <unistd.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <string_view>
+
+extern char** environ;
+
+namespace valion {
+namespace {
+
+constexpr std::string_view kPrefix = "VALION_";
+constexpr std::string_view kPorts = "ports.";
+constexpr std::string_view kPortPrefix = "VALION_PORT_";
+
+// How one setting is read and written. `read` returns what is accepted, in words, when it refuses.
+struct Known {
+  std::string_view key;       // as in the file; a dot is one level
+  std::string_view variable;  // empty: not settable by the environment
+  std::string_view comment;
+  std::string (*read)(Settings& settings, const std::string& text);  // empty: taken
+  std::string (*write)(const Settings& settings);
+};
+
+std::string read_number(const std::string& text, std::uint64_t least, std::uint64_t most, std::uint64_t& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc{} && end == text.data() + text.size() && value >= least && value <= most) return "";
+  return "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+}
+
+// Reads a number into a member of whatever arithmetic or duration type.
+template <auto Member, std::uint64_t Least, std::uint64_t Most>
+std::string number(Settings& settings, const std::string& text) {
+  std::uint64_t value = 0;
+  const std::string refused = read_number(text, Least, Most, value);
+  if (refused.empty()) settings.*Member = std::remove_reference_t<decltype(settings.*Member)>(value);
+  return refused;
+}
+
+template <auto Member>
+std::string number_text(const Settings& settings) {
+  const auto& value = settings.*Member;
+  if constexpr (requires { value.count(); }) {
+    return std::to_string(value.count());
+  } else {
+    return std::to_string(value);
+  }
+}
+
+template <auto Member>
+std::string text_value(Settings& settings, const std::string& text) {
+  settings.*Member = text;
+  return "";
+}
+
+template <auto Member>
+std::string text_text(const Settings& settings) {
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(settings.*Member)>, std::string>) {
+    return settings.*Member;
+  } else {
+    return (settings.*Member).string();
+  }
+}
+
+std::string read_level(Settings& settings, const std::string& text) {
+  for (const std::string_view level : {"trace", "debug", "info", "warning", "error"}) {
+    if (text == level) {
+      settings.log_level = text;
+      return "";
+    }
+  }
+  return "one of trace, debug, info, warning, error";
+}
+
+std::string read_redis_url(Settings& settings, const std::string& text) {
+  if (!text.empty() && !text.starts_with("unix:") && !text.starts_with("redis://")) return "unix:PATH or redis://host:port";
+  settings.redis_url = text;
+  return "";
+}
+
+std::string read_database_url(Settings& settings, const std::string& text) {
+  if (!text.empty() && !text.starts_with("sqlite:") && !text.starts_with("postgresql:")) return "sqlite:PATH or postgresql:host=… dbname=…";
+  settings.database_url = text;
+  return "";
+}
+
+// Every setting, in the order of the written file.
+const std::vector<Known>& known_settings() {
+  static const std::vector<Known> known{
+      {"home", "VALION_HOME", "folder of all state", text_value<&Settings::home>, text_text<&Settings::home>},
+      {"address", "VALION_ADDRESS", "what services listen on", text_value<&Settings::address>, text_text<&Settings::address>},
+      {"advertise", "VALION_ADVERTISE", "what others connect to; empty: address", text_value<&Settings::advertise>,
+       text_text<&Settings::advertise>},
+      {"redis.url", "VALION_REDIS_URL", "unix:PATH or redis://host:port; empty: the orchestrator starts its own", read_redis_url,
+       text_text<&Settings::redis_url>},
+      {"database.url", "VALION_DATABASE_URL", "sqlite:PATH or postgresql:…; empty: SQLite below home", read_database_url,
+       text_text<&Settings::database_url>},
+      {"log.level", "VALION_LOG_LEVEL", "trace, debug, info, warning, error", read_level, text_text<&Settings::log_level>},
+      {"registry.heartbeat_ms", "VALION_HEARTBEAT_MS", "an instance is gone after three missed heartbeats",
+       number<&Settings::heartbeat, 50, 60'000>, number_text<&Settings::heartbeat>},
+      {"drain_ms", "VALION_DRAIN_MS", "how long running requests may take when a service stops", number<&Settings::drain, 0, 600'000>,
+       number_text<&Settings::drain>},
+      {"cpu.threads", "VALION_CPU_THREADS", "threads that compute, per service", number<&Settings::cpu_threads, 1, 1024>,
+       number_text<&Settings::cpu_threads>},
+      {"cpu.queue", "VALION_CPU_QUEUE", "pieces of work that may wait before the next is refused", number<&Settings::cpu_queue, 1, 1'000'000>,
+       number_text<&Settings::cpu_queue>},
+      {"jobs.threads", "VALION_JOB_THREADS", "jobs at once, per instance", number<&Settings::job_threads, 1, 1024>,
+       number_text<&Settings::job_threads>},
+      {"upload.limit_bytes", "VALION_UPLOAD_LIMIT", "largest file", number<&Settings::upload_limit, 1, std::uint64_t{1} << 40>,
+       number_text<&Settings::upload_limit>},
+      {"auth.token_lifetime_s", "VALION_TOKEN_LIFETIME", "seconds until a client's token expires", number<&Settings::token_lifetime, 1, 604'800>,
+       number_text<&Settings::token_lifetime>},
+      {"metrics.port", "VALION_METRICS_PORT", "the orchestrator's Prometheus endpoint; 0: a free one", number<&Settings::metrics_port, 0, 65'535>,
+       number_text<&Settings::metrics_port>},
+  };
+  return known;
+}
+
+// Where a value came from, for messages.
+struct Given {
+  std::string key;
+  std::string text;
+  std::string origin;  // `valion.yaml:3` or `VALION_HOME`
+};
+
+void refuse(Error& error, const Given& given, const std::string& message) {
+  Violation violation;
+  violation.pointer = given.key;
+  violation.message = message + " (" + given.origin + ")";
+  violation.value = given.text;
+  error.add(std::move(violation));
+}
+
+void apply(Settings& settings, const Given& given, Error& error) {
+  if (given.key.starts_with(kPorts)) {
+    std::uint64_t port = 0;
+    const std::string accepted = read_number(given.text, 0, 65'535, port);
+    if (!accepted.empty()) return refuse(error, given, "wants " + accepted);
+    settings.ports[given.key.substr(kPorts.size())] = static_cast<std::uint16_t>(port);
+    return;
+  }
+  for (const Known& known : known_settings()) {
+    if (known.key != given.key) continue;
+    const std::string accepted = known.read(settings, given.text);
+    if (!accepted.empty()) refuse(error, given, "wants " + accepted);
+    return;
+  }
+  std::string keys;
+  for (const Known& known : known_settings()) keys.append(keys.empty() ? "" : ", ").append(known.key);
+  refuse(error, given, "is not a setting; known are " + keys + ", ports.SERVICE");
+}
+
+void flatten(const YAML::Node& node, const std::string& prefix, const std::string& file, std::vector<Given>& values) {
+  for (const auto& member : node) {
+    const std::string key = prefix + member.first.as<std::string>();
+    const std::string origin = file + ":" + std::to_string(member.first.Mark().line + 1);
+    if (member.second.IsMap()) {
+      flatten(member.second, key + ".", file, values);
+    } else {
+      values.push_back({key, member.second.IsScalar() ? member.second.as<std::string>() : "", origin});
+    }
+  }
+}
+
+Result<std::vector<Given>> from_file(const std::filesystem::path& file) {
+  std::vector<Given> values;
+  try {
+    const YAML::Node root = YAML::LoadFile(file.string());
+    if (root.IsDefined() && !root.IsNull() && !root.IsMap()) {
+      return fail(ErrorKind::malformed, file.string() + " is not a settings file: a YAML map is expected");
+    }
+    flatten(root, "", file.string(), values);
+  } catch (const YAML::Exception& exception) {
+    return fail(ErrorKind::malformed, "cannot read the settings file " + file.string() + ": " + exception.what());
+  }
+  return values;
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+std::vector<Given> from_environment(const Environment& environment) {
+  std::vector<Given> values;
+  for (const auto& [variable, text] : environment) {
+    if (!variable.starts_with(kPrefix)) continue;
+    std::string key = variable;  // unknown ones are refused under their own name
+    if (variable.starts_with(kPortPrefix)) key = std::string(kPorts) + lower(variable.substr(kPortPrefix.size()));
+    for (const Known& known : known_settings()) {
+      if (known.variable == variable) key = known.key;
+    }
+    values.push_back({key, text, variable});
+  }
+  return values;
+}
+
+}  // namespace
+
+Result<Settings> load_settings(const std::optional<std::filesystem::path>& file, const Environment& environment) {
+  Settings settings;
+  Error error = make_error(ErrorKind::invalid, "the settings are wrong");
+  std::vector<Given> values;
+  if (file) {
+    VALION_TRY_ASSIGN(values, from_file(*file));
+  }
+  for (const Given& given : values) apply(settings, given, error);
+  for (const Given& given : from_environment(environment)) apply(settings, given, error);
+  if (error.violation_total > 0) return fail(std::move(error));
+  return settings;
+}
+
+Environment process_environment() {
+  Environment environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view variable = *entry;
+    const auto equals = variable.find('=');
+    if (variable.starts_with(kPrefix)) environment.emplace(variable.substr(0, equals), variable.substr(equals + 1));
+  }
+  return environment;
+}
+
+std::string to_yaml(const Settings& settings) {
+  std::string text = "# Settings of Valion: file < environment < flags.\n";
+  std::string_view open_map;
+  for (const Known& known : known_settings()) {
+    const auto dot = known.key.find('.');
+    const std::string_view map = dot == std::string_view::npos ? "" : known.key.substr(0, dot);
+    if (!map.empty() && map != open_map) text.append(map).append(":\n");
+    open_map = map;
+    text.append(map.empty() ? "" : "  ").append(map.empty() ? known.key : known.key.substr(dot + 1)).append(": ");
+    text.append(YAML::Dump(YAML::Node(known.write(settings)))).append("  # ").append(known.comment).append("; ");
+    text.append(known.variable).append("\n");
+  }
+  if (!settings.ports.empty()) text += "ports:  # per service; VALION_PORT_{SERVICE}; 0: a free one\n";
+  for (const auto& [service, port] : settings.ports) text += "  " + service + ": " + std::to_string(port) + "\n";
+  return text;
+}
+
+}  // namespace valion
