@@ -1,0 +1,47 @@
+// What happens around every handler: authentication, the access log, metrics, and what a failure looks like outside.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "platform/auth/token.hpp"
+#include "platform/http/server.hpp"
+#include "platform/log/logger.hpp"
+#include "platform/metrics/metrics.hpp"
+
+namespace valion {
+
+// One per server, on its event loop; must outlive it.
+//
+// Metrics: http_requests_total{route,method,status}, http_request_duration_seconds{route,method} and
+// http_response_bytes_total{route}; `route` is the template, `none` where nothing matched, so that strangers cannot add series.
+// The log line is written, and the time taken, when the body has left, also for streamed ones.
+class AroundHandlers {
+ public:
+  // `internal_key`: null when the service checks tokens itself.
+  AroundHandlers(log::Logger& log, metrics::Registry& metrics, const auth::SigningKey* internal_key);
+
+  Async<http::Response> serve(http::Request& request, const Result<http::Router::Match>& match);
+
+ private:
+  struct Series {
+    prometheus::Counter* requests = nullptr;
+    prometheus::Counter* bytes = nullptr;
+    prometheus::Histogram* seconds = nullptr;
+  };
+  struct Finished;
+  class CountedBody;
+
+  Async<Result<http::Response>> answer(http::Request& request, const Result<http::Router::Match>& match);
+  [[nodiscard]] Result<void> authenticate(http::Request& request) const;
+  http::Response failure(const http::Request& request, Error error);
+  Series& series(const std::string& route, std::string_view method, int status);
+  void record(const Finished& finished, std::uint64_t bytes);
+
+  log::Logger& log_;
+  metrics::Registry& metrics_;
+  const auth::SigningKey* internal_key_;
+  std::map<std::string, Series, std::less<>> series_;  // handles are kept: looking them up costs more than using them
+};
+
+}  // namespace valion

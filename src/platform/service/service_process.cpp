@@ -1,0 +1,178 @@
+#include "platform/service/service_process.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/post.hpp>
+
+#include <cstdio>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+
+#include "base/date.hpp"
+#include "platform/service/job_routes.hpp"
+#include "platform/service/version.hpp"
+#include "platform/trace/context.hpp"
+
+namespace valion {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kRedisPatience = 500ms;  // at start; without it the service starts all the same
+
+std::uint16_t port_of(const Settings& settings, const std::string& service) {
+  const auto configured = settings.ports.find(service);
+  return configured == settings.ports.end() ? std::uint16_t{0} : configured->second;
+}
+
+// What others connect to: the address we listen on, unless it means «all of them».
+std::string advertised_host(const Settings& settings) {
+  if (!settings.advertise.empty()) return settings.advertise;
+  return settings.address == "0.0.0.0" ? "127.0.0.1" : settings.address;
+}
+
+registry::Instance make_self(const Settings& settings, const std::string& service) {
+  registry::Instance self;
+  self.service = service;
+  self.id = service + "-" + trace::new_span_id().substr(0, 8);
+  self.version = std::string(version());
+  self.host = advertised_host(settings);
+  self.started_at = utc_timestamp(std::chrono::system_clock::now());
+  return self;
+}
+
+log::LogSettings log_settings(const ProcessHome& home, const registry::Instance& self, const Settings& settings) {
+  log::LogSettings made;
+  made.file = home.log_file();
+  made.service_name = self.service;
+  made.instance = self.id;
+  made.level = settings.log_level;
+  return made;
+}
+
+redis::Settings redis_settings(const Settings& settings) {
+  redis::Settings made;
+  made.url = settings.redis_url.empty() ? "unix:" + (settings.home / "redis" / "redis.sock").string() : settings.redis_url;
+  return made;
+}
+
+registry::RegistrySettings registry_settings(const Settings& settings) {
+  registry::RegistrySettings made;
+  made.heartbeat = settings.heartbeat;
+  return made;
+}
+
+std::string database_url(const Settings& settings) {
+  return settings.database_url.empty() ? "sqlite:" + (settings.home / "db" / "jobs.db").string() : settings.database_url;
+}
+
+http::Server listen(Executor executor, const Settings& settings, const std::string& service, const http::Router& router,
+                    AroundHandlers& around) {
+  http::ServerSettings wanted;
+  wanted.address = settings.address;
+  wanted.port = port_of(settings, service);
+  const auto serve = [&around](http::Request& request, const Result<http::Router::Match>& match) {
+    return around.serve(request, match);
+  };
+  try {
+    return http::Server(executor, wanted, router, serve);
+  } catch (const std::system_error& error) {
+    const bool taken = error.code() == std::errc::address_in_use;
+    throw std::runtime_error("cannot listen on " + settings.address + ":" + std::to_string(wanted.port) + ": " +
+                             (taken ? std::string("the port is in use; stop what listens there")
+                                    : error.code().message()) +
+                             (taken ? ", or choose another port with --port" : "; choose another address or port"));
+  }
+}
+
+Settings with_home(Settings settings, const ProcessHome& home) {
+  settings.home = home.path();
+  return settings;
+}
+
+}  // namespace
+
+ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Settings& settings)
+    : executor_(executor),
+      service_(service),
+      home_(settings.home, std::string(service.name())),
+      settings_(with_home(settings, home_)),
+      self_(make_self(settings_, std::string(service.name()))),
+      log_(log_settings(home_, self_, settings_)),
+      metrics_(metrics::Labels{{"service", self_.service}, {"instance", self_.id}}),
+      internal_key_(auth::SigningKey::load_or_create(settings_.home / "secrets" / "internal.key")),
+      cpu_(settings_.cpu_threads, settings_.cpu_queue),
+      redis_(executor, redis_settings(settings_)),
+      jobs_database_(database_url(settings_)),
+      job_store_(jobs_database_),
+      jobs_(std::make_unique<jobs::JobRunner>(job_store_, self_.service, self_.id, settings_.job_threads)),
+      client_(executor),
+      directory_(redis_, registry_settings(settings_)),
+      context_{settings_, self_,      settings_.home, home_.folder(), executor, log_,   metrics_,     cpu_,
+               client_,   directory_, redis_,         jobs_database_, job_store_, *jobs_, internal_key_},
+      around_(log_, metrics_, service.authenticates_itself() ? nullptr : &internal_key_),
+      server_(listen(executor, settings_, self_.service, router_, around_)) {
+  self_.port = server_.port();
+  service_.attach(context_);
+  add_health_routes(router_, service_, context_, life_);
+  if (!service_.authenticates_itself()) {
+    router_.add(http::Method::get, "/jobs/{id}", [this](http::Request& request) { return show_job(context_, request); });
+    router_.add(http::Method::post, "/jobs/{id}/cancel", [this](http::Request& request) { return cancel_job(context_, request); });
+  }
+  service_.routes(router_);
+}
+
+ServiceProcess::~ServiceProcess() = default;
+
+Async<Result<void>> ServiceProcess::start() {
+  if (co_await redis_.wait_connected(kRedisPatience)) {
+    if (const auto seen = co_await directory_.refresh(); !seen) log_.warning("cannot read the registry: " + seen.error().message);
+  } else {
+    log_.warning("Redis does not answer; this service will register when it does", {{"url", redis_settings(settings_).url}});
+  }
+  directory_.start(executor_);
+  VALION_CO_TRY(co_await service_.initialize());
+  server_.start();
+  listening_ = true;
+  registration_.emplace(redis_, registry_settings(settings_), self_);
+  registration_->start(executor_);
+  life_.initialised = true;
+  log_.info("ready", {{"address", address()}, {"version", self_.version}});
+  co_return Result<void>{};
+}
+
+Async<void> ServiceProcess::stop() {
+  life_.draining = true;
+  log_.info("stopping");
+  if (registration_) co_await registration_->leave();
+  // Others see us for one heartbeat more. That matters only where somebody else can take over.
+  if (directory_.instances(self_.service).size() > 1) co_await sleep_for(settings_.heartbeat);
+  if (listening_) co_await server_.drain(settings_.drain);
+  co_await cancel_jobs();
+  co_await service_.cleanup();
+  redis_.close();
+  log_.info("stopped");
+}
+
+// The runner waits for its work, and that work may be waiting for a call on this very loop: so another thread waits.
+Async<void> ServiceProcess::cancel_jobs() {
+  using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  Timer done(executor_, std::chrono::steady_clock::time_point::max());
+  const std::jthread canceller([this, &done] {
+    jobs_.reset();
+    asio::post(executor_, [&done] { done.cancel(); });
+  });
+  co_await done.async_wait(asio::as_tuple(use_async));
+}
+
+std::string ServiceProcess::address() const {
+  const bool ipv6 = self_.host.find(':') != std::string::npos;
+  return "http://" + (ipv6 ? "[" + self_.host + "]" : self_.host) + ":" + std::to_string(self_.port);
+}
+
+void ServiceProcess::complain(const std::string& message) {
+  log_.error(message);
+  std::fprintf(stderr, "valion %s: %s\n", self_.service.c_str(), message.c_str());
+}
+
+}  // namespace valion
