@@ -1,7 +1,9 @@
-// Redis on Asio through hiredis' asynchronous context: many coroutines share one pipelined connection.
+// Redis (RESP2) on Asio sockets, spoken by hiredis' formatter and reader: many coroutines share one pipelined connection.
 //
 // Reconnects by itself with backoff (50 ms to 2 s). While there is no connection every command answers unavailable at once:
-// the caller decides what its degraded mode is. One client per event loop; not thread-safe.
+// the caller decides what its degraded mode is. One client per event loop; not thread-safe; destroy it before the loop's
+// io_context. A command that gets no answer in time answers timeout and ends the connection, so those behind it answer
+// unavailable: whether Redis has carried them out is then unknown. So do not send commands that block (BLPOP).
 #pragma once
 
 #include <chrono>
@@ -31,9 +33,11 @@ struct Reply {
 
 class Client {
  public:
+  // Connects in the background. Throws std::invalid_argument for a URL of another form («cannot start»).
   Client(Executor executor, Settings settings);
   ~Client();  // closes; pending commands answer cancelled
-  // Arguments are sent as they are (binary safe). An error reply of Redis > ErrorKind::internal with its text.
+  // Arguments are sent as they are (binary safe). An error reply of Redis, also one inside an array > ErrorKind::internal
+  // with its text. Never resumes the caller inline.
   Async<Result<Reply>> command(std::vector<std::string> arguments);
   [[nodiscard]] bool connected() const noexcept;
   // Waits until connected, at most `patience`; false if not.
