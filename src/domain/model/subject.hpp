@@ -1,0 +1,30 @@
+// A property to be valued, as a table of one row, in the types of the columns its model was trained on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/cell.hpp"
+#include "base/date.hpp"
+#include "base/result.hpp"
+#include "domain/dataset/table.hpp"
+
+namespace valion::model {
+
+// Name, unit and type of each column of the training table: what a subject may say.
+struct ColumnKind {
+  std::string name;
+  std::string unit;
+  dataset::ColumnType type = dataset::ColumnType::number;
+};
+using Schema = std::vector<ColumnKind>;
+
+[[nodiscard]] Schema schema_of(const dataset::Table& table);
+
+// What the subject does not mention is missing; `date_column` holds the reference date whatever the subject says there.
+// ErrorKind::invalid, with a violation `/subject/{column}` for each: a column the data set does not have, a value of
+// another type than its column (text for a date must be yyyy-mm-dd), a number that is not finite.
+[[nodiscard]] Result<dataset::Table> subject_table(const Attributes& subject, const Schema& schema, const std::string& date_column,
+                                                   Date reference_date);
+
+}  // namespace valion::model
