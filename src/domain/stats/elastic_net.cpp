@@ -116,7 +116,7 @@ bool admit_violators(double l1, Descent& descent) {
 Result<std::size_t> solve(const Problem& problem, double lambda, double lambda_before, const ElasticNetOptions& options,
                           Descent& descent) {
   const double l1 = lambda * options.alpha;
-  const double l2 = lambda * (1 - options.alpha) / problem.deviation_y;
+  const double l2 = lambda * (1 - options.alpha);
   const double strong = options.alpha * (2 * lambda - lambda_before);  // below it, a column very likely stays at zero
   for (Eigen::Index j = 0; j < descent.beta.size(); ++j) {
     const bool likely = std::abs(descent.gradient[j]) >= strong || descent.beta[j] != 0;
