@@ -1,0 +1,132 @@
+#include "services/api_gateway/api_gateway.hpp"
+
+#include <set>
+
+#include "platform/auth/password.hpp"
+#include "platform/service/job_routes.hpp"
+#include "platform/service/read_json.hpp"
+#include "platform/service/version.hpp"
+#include "services/api_gateway/command_line_credential.hpp"
+#include "services/api_gateway/relay.hpp"
+#include "services/api_gateway/route_table.hpp"
+#include "services/api_gateway/sign_in.hpp"
+
+namespace valion {
+namespace {
+
+constexpr std::uint64_t kFormOverhead = 2u << 20;     // multipart heads and text fields beside an uploaded file
+constexpr std::uint64_t kSmallBody = 4 << 10;    // bytes
+constexpr http::Method kRelayedMethods[] = {http::Method::get, http::Method::post, http::Method::put, http::Method::patch,
+                                            http::Method::delete_};
+
+std::string catalogue_url(const Settings& settings, const std::filesystem::path& folder) {
+  return settings.database_url.empty() ? "sqlite:" + (folder / "catalogue.db").string() : settings.database_url;
+}
+
+struct Index {
+  std::string name = "Valion";
+  std::string version;
+  std::string health = "/health";
+  std::string sign_in = "POST /api/v1/auth/token";
+  std::vector<std::string> routes;
+};
+BOOST_DESCRIBE_STRUCT(Index, (), (name, version, health, sign_in, routes))
+
+Async<Result<http::Response>> show_index() {
+  Index index;
+  index.version = std::string(version());
+  for (const gateway::RelayedRoute& route : gateway::route_table()) {
+    if (route.public_prefix.starts_with("/api/")) index.routes.push_back(std::string(route.public_prefix) + "/…");
+  }
+  index.routes.emplace_back("/api/v1/jobs/{id}");
+  co_return http::json_response(200, json::encode(index));
+}
+
+}  // namespace
+
+struct ApiGateway::State {
+  State(ServiceContext& context, auth::SigningKey signing_key, std::string absent_hash)
+      : key(std::move(signing_key)),
+        database(catalogue_url(context.settings, context.folder)),
+        users(database),
+        sign_in(users, context.cpu, key, context.settings.token_lifetime, std::move(absent_hash)) {}
+
+  auth::SigningKey key;
+  sql::Database database;
+  gateway::UserCatalogue users;
+  gateway::SignIn sign_in;
+};
+
+ApiGateway::ApiGateway() = default;
+ApiGateway::~ApiGateway() = default;
+
+void ApiGateway::routes(http::Router& router) {
+  const auto add = [&](http::Method method, const std::string& path, http::Handler handler, std::uint64_t body_limit) {
+    http::RouteOptions options;
+    options.body_limit = body_limit;
+    router.add(method, path, [this, inner = std::move(handler)](http::Request& request) { return authenticated(request, inner); },
+               options);
+  };
+  for (const gateway::RelayedRoute& route : gateway::route_table()) {
+    const std::uint64_t limit =
+        route.takes_uploads ? context().settings.upload_limit + kFormOverhead : gateway::kBodyLimit;
+    const auto pass_on = [this, &route](http::Request& request) { return gateway::relay(context(), route, request); };
+    for (const http::Method method : kRelayedMethods) {
+      add(method, std::string(route.public_prefix), pass_on, limit);
+      add(method, std::string(route.public_prefix) + "/{path:rest}", pass_on, limit);
+    }
+  }
+  add(http::Method::get, "/api/v1/jobs/{id}", [this](http::Request& request) { return show_job(context(), request); },
+      kSmallBody);
+  add(http::Method::post, "/api/v1/jobs/{id}/cancel", [this](http::Request& request) { return cancel_job(context(), request); },
+      kSmallBody);
+
+  http::RouteOptions open;
+  open.anonymous = true;
+  open.body_limit = kSmallBody;
+  router.add(http::Method::get, "/", [](http::Request&) { return show_index(); }, open);
+  router.add(http::Method::post, "/api/v1/auth/token", [this](http::Request& request) { return issue_token(request); }, open);
+}
+
+Async<Result<void>> ApiGateway::initialize() {
+  const std::filesystem::path secrets = context().home / "secrets";
+  const auto hash_nobody = [] { return auth::hash_password(auth::random_text(24)); };
+  VALION_CO_TRY_ASSIGN(std::string absent_hash, co_await context().cpu.run(hash_nobody));
+  state_ = std::make_unique<State>(context(), auth::SigningKey::load_or_create(secrets / "gateway.key"), std::move(absent_hash));
+  const std::filesystem::path credential = secrets / "cli.json";
+  VALION_CO_TRY_ASSIGN(const bool made, co_await gateway::ensure_command_line_user(state_->users, context().cpu, credential));
+  if (made) context().log.info("first start: made the command line's user", {{"file", credential.string()}});
+  co_return Result<void>{};
+}
+
+// The gateway serves as long as it stands; a service without an instance makes it degraded, and its routes 503.
+Async<ServiceHealth> ApiGateway::health_check() {
+  ServiceHealth health;
+  std::set<std::string> services;
+  for (const gateway::RelayedRoute& route : gateway::route_table()) services.emplace(route.service);
+  for (const std::string& service : services) {
+    const bool up = !context().directory.instances(service).empty();
+    health.dependencies.push_back({service, up, up ? "" : "no instance is registered"});
+  }
+  co_return health;
+}
+
+Async<Result<http::Response>> ApiGateway::authenticated(http::Request& request, const http::Handler& inner) const {
+  const auto header = request.headers.find("Authorization");
+  VALION_CO_TRY_ASSIGN(const std::string_view token, auth::bearer(header.value_or("")));
+  const auto now = std::chrono::system_clock::now();
+  VALION_CO_TRY_ASSIGN(Principal principal, auth::verify_token(state_->key, auth::TokenSettings{}, token, now));
+  std::erase(principal.roles, "service");  // what services are to one another, no client ever is
+  request.principal = std::move(principal);
+  co_return co_await inner(request);
+}
+
+Async<Result<http::Response>> ApiGateway::issue_token(http::Request& request) {
+  VALION_CO_TRY_ASSIGN(const auto wanted, co_await read_json<contracts::TokenRequest>(request, kSmallBody));
+  VALION_CO_TRY_ASSIGN(const auto answer, co_await state_->sign_in.token_for(wanted, request.remote_address));
+  http::Response response = http::json_response(200, json::encode(answer));
+  response.headers.set("Cache-Control", "no-store");
+  co_return response;
+}
+
+}  // namespace valion

@@ -1,0 +1,37 @@
+// The single entry: takes clients' tokens, passes requests on in the caller's name, hides everything behind it.
+//
+//   /api/v1/{data,ml,geospatial,reports,registry}/…   relayed, see route_table.cpp
+//   GET  /api/v1/jobs/{id}    POST /api/v1/jobs/{id}/cancel
+//   POST /api/v1/auth/token   user and password > a token for everything else
+//   GET  /                    what is here
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "platform/service/base_service.hpp"
+
+namespace valion {
+
+class ApiGateway final : public BaseService {
+ public:
+  static constexpr std::string_view kName = "api_gateway";
+
+  ApiGateway();
+  ~ApiGateway() override;
+  [[nodiscard]] std::string_view name() const override { return kName; }
+  [[nodiscard]] bool authenticates_itself() const override { return true; }
+  void routes(http::Router& router) override;
+  Async<Result<void>> initialize() override;
+  Async<ServiceHealth> health_check() override;
+
+ private:
+  struct State;  // what initialize() builds: key, catalogue, sign-in
+
+  Async<Result<http::Response>> authenticated(http::Request& request, const http::Handler& inner) const;
+  Async<Result<http::Response>> issue_token(http::Request& request);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace valion
