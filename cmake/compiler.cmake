@@ -3,7 +3,7 @@ add_library(valion_compiler INTERFACE)
 target_compile_features(valion_compiler INTERFACE cxx_std_20)
 target_include_directories(valion_compiler INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(valion_compiler INTERFACE
-  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wunused
+  -Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wunused
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op
     -Wno-restrict -Wno-maybe-uninitialized>)  # false positives of g++ 12 (bug 105329 and its kin)
 target_compile_definitions(valion_compiler INTERFACE

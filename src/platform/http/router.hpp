@@ -4,7 +4,7 @@
 //
 // `{name}` matches one segment; `{name:int}` only a non-negative integer, `{name:hash}` only 64 hexadecimal digits;
 // `{name:rest}`, last, matches what remains. A literal segment beats a parameter. Unknown path > not_found; known path,
-// other method > method_not_allowed with an Allow header. HEAD is served by GET, OPTIONS by the router.
+// other method > method_not_allowed, naming what is allowed. HEAD is served by GET.
 #pragma once
 
 #include <cstdint>
