@@ -7,16 +7,13 @@
 #include <memory>
 #include <vector>
 
-namespace valion::geo {
+#include "domain/geo/coordinates.hpp"
 
-struct LonLat {
-  double longitude = 0;  // degrees, WGS 84
-  double latitude = 0;
-};
+namespace valion::geo {
 
 struct Neighbour {
   std::size_t index = 0;  // into the training rows
-  double distance = 0;    // metres along the great circle
+  double distance = 0;    // metres along the great circle (distance.hpp)
 };
 
 // Nearest sales on the sphere (points as unit vectors in a k-d tree: the right metric at any latitude). Built once,
