@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 
 #include <set>
+#include <system_error>
 
 #include "platform/http/server_connection.hpp"
 
@@ -21,10 +22,14 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 
   void listen() {
     const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(shared->settings.address), shared->settings.port);
-    acceptor.open(endpoint.protocol());
-    acceptor.set_option(Acceptor::reuse_address(true));
-    acceptor.bind(endpoint);
-    acceptor.listen();
+    boost::system::error_code error;
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(Acceptor::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(Acceptor::max_listen_connections, error);
+    if (error) {
+      throw std::system_error(error, "cannot listen on " + shared->settings.address + ":" + std::to_string(shared->settings.port));
+    }
   }
 
   static Async<void> serve(std::shared_ptr<State> state, std::shared_ptr<ServerConnection> connection) {

@@ -193,8 +193,9 @@ TEST_F(Exchange, SaysWhatIsNotThereAndWhatIsAllowed) {
 }
 
 TEST_F(Exchange, ReportsAPeerThatIsNotThere) {
-  const auto response = on_loop<Result<FetchedResponse>>(
-      [&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(client_, {.port = 1, .target = "/"}); });
+  const ClientRequest nobody{.port = 1, .target = "/"};
+  const auto response =
+      on_loop<Result<FetchedResponse>>([&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(client_, nobody); });
   EXPECT_EQ(response.error().kind, ErrorKind::unavailable);
 }
 
