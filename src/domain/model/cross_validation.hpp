@@ -38,19 +38,21 @@ struct FittedCandidates {
   std::vector<Fit> fits;               // in the order of spec.models
   std::vector<double> seconds;         // of each, fitting only
 
-  [[nodiscard]] ValueModel value_model(const ModelSpec& spec, std::size_t candidate) const;
+  [[nodiscard]] ValueModel value_model(const ModelSpec& spec, std::size_t candidate, double median_shift) const;
 };
 
 [[nodiscard]] Result<FittedCandidates> fit_candidates(const dataset::Table& table, const std::vector<std::size_t>& training_rows,
                                                       const ModelSpec& spec, std::size_t threads, ProgressScale& progress);
 
-// eta[candidate][i]: log prices of rows that were not fitted on.
+// eta[candidate][i]: log prices of rows that were not fitted on, each candidate's median shift added.
 [[nodiscard]] std::vector<std::vector<double>> predict_candidates(const FittedCandidates& fitted, const ModelSpec& spec,
                                                                   const dataset::Table& table, const std::vector<std::size_t>& rows,
+                                                                  const std::vector<double>& median_shifts,
                                                                   std::size_t threads);
 
 struct CrossValidation {
-  std::vector<Evaluation> evaluations;  // per candidate, over all training sales
+  std::vector<Evaluation> evaluations;  // per candidate, over all training sales; each fold shifted by the others' residuals
+  std::vector<double> median_shifts;    // per candidate: see ValueModel
   std::vector<double> seconds;
 };
 

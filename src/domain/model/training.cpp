@@ -164,12 +164,13 @@ Result<TrainingOutcome> train(const dataset::Table& table, const ModelSpec& spec
 
   progress.stage("calibrating the intervals");
   VALION_TRY_ASSIGN(const auto before, fit_candidates(table, parts.training_before, spec, options.threads, progress));
-  const auto calibration_eta = predict_candidates(before, spec, table, parts.calibration, options.threads);
+  const auto calibration_eta = predict_candidates(before, spec, table, parts.calibration,
+                                                  validated.median_shifts, options.threads);
   const auto calibration_log = logs_of(numbers_at(table, spec.target, parts.calibration));
 
   progress.stage("fitting on all training sales");
   VALION_TRY_ASSIGN(const auto fitted, fit_candidates(table, parts.training, spec, options.threads, progress));
-  const auto test_eta = predict_candidates(fitted, spec, table, parts.test, options.threads);
+  const auto test_eta = predict_candidates(fitted, spec, table, parts.test, validated.median_shifts, options.threads);
   const auto test_prices = numbers_at(table, spec.target, parts.test);
   for (std::size_t c = 0; c < spec.models.size(); ++c) {
     const auto intervals = calibrate(calibration_eta[c], calibration_log);
@@ -178,7 +179,7 @@ Result<TrainingOutcome> train(const dataset::Table& table, const ModelSpec& spec
     outcome.seconds[c] += before.seconds[c] + fitted.seconds[c];
     if (c == champion) trained.intervals = intervals;
   }
-  trained.model = fitted.value_model(spec, champion);
+  trained.model = fitted.value_model(spec, champion, validated.median_shifts[champion]);
   trained.test = trained.candidates[champion].test;
   trim_test(trained, test_eta[champion], test_prices);
   describe_test(trained, table, parts.test, test_eta[champion]);

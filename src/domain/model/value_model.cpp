@@ -12,7 +12,7 @@ namespace {
 Explanation explain_row(const ValueModel& model, const std::vector<Term>& terms, double base, const Matrix& design,
                         double trend, std::size_t row) {
   Explanation explanation;
-  explanation.eta = predict(model.predictor, design.row(row)) + trend;
+  explanation.eta = predict(model.predictor, design.row(row)) + model.median_shift + trend;
   explanation.base_value = base;
   explanation.contributions.resize(model.features.date_feature() + 1);
   const auto shares = shap(model.predictor, design.row(row));
@@ -28,7 +28,7 @@ std::vector<double> predict_eta(const ValueModel& model, const dataset::Table& t
   const auto designs = make_designs(model.features, model.index.get(), table, rows, own, threads);
   const Matrix& design = designs.of(model.kind);
   std::vector<double> eta(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) eta[i] = predict(model.predictor, design.row(i)) + designs.trend[i];
+  for (std::size_t i = 0; i < rows.size(); ++i) eta[i] = predict(model.predictor, design.row(i)) + model.median_shift + designs.trend[i];
   return eta;
 }
 
@@ -47,7 +47,7 @@ Result<std::vector<Explanation>> explain(const ValueModel& model, const dataset:
   const auto designs = make_designs(model.features, model.index.get(), table, rows, {}, threads);
   const Matrix& design = designs.of(model.kind);
   const auto terms = model.features.terms(model.kind);
-  const double base = expected_value(model.predictor);
+  const double base = expected_value(model.predictor) + model.median_shift;
   std::vector<Explanation> explanations(rows.size());
   const auto work = [&](std::size_t first, std::size_t step) {
     for (std::size_t i = first; i < rows.size(); i += step) {

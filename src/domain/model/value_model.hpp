@@ -14,10 +14,14 @@ namespace valion::model {
 // The promise: |base + Σ contributions - eta| <= kAdditivityTolerance · max(1, |eta|), kept on every explanation.
 inline constexpr double kAdditivityTolerance = 1e-6;
 
+// Squared error fits the mean of log price, and a value is meant to be the median: sales far below the market pull the mean
+// down. `median_shift` is the median of what out-of-fold predictions of the training sales leave over; it is added to every
+// prediction (to the base value, in explanations).
 struct ValueModel {
   FittedFeatures features;
   DesignKind kind = DesignKind::linear;
   Predictor predictor;
+  double median_shift = 0;
   std::shared_ptr<const geo::NeighbourIndex> index;  // make_index(features)
 };
 
