@@ -5,7 +5,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -20,14 +19,15 @@ struct CpuPool::State {
   std::condition_variable wake;
   std::deque<std::function<void()>> queue;
   std::size_t queue_limit = 0;
+  std::size_t idle = 0;  // threads that wait for work
   bool closing = false;
   std::vector<std::jthread> threads;
 
-  // False when the queue is full.
+  // False when the queue is full. What an idle thread is about to take does not count as waiting.
   bool enqueue(std::function<void()> work) {
     {
       const std::lock_guard lock(mutex);
-      if (queue.size() >= queue_limit) return false;
+      if (queue.size() >= queue_limit + idle) return false;
       queue.push_back(std::move(work));
     }
     wake.notify_one();
@@ -43,14 +43,19 @@ struct CpuPool::State {
         if (queue.empty()) return;
         work = std::move(queue.front());
         queue.pop_front();
+        --idle;
       }
       work();
+      work = nullptr;  // what it holds ends before the next piece of work begins
+      const std::lock_guard lock(mutex);
+      ++idle;
     }
   }
 };
 
 CpuPool::CpuPool(std::size_t threads, std::size_t queue_limit) : state_(new State) {
   state_->queue_limit = queue_limit;
+  state_->idle = threads;  // all of them, although none has begun to wait yet
   for (std::size_t i = 0; i < threads; ++i) state_->threads.emplace_back([state = state_.get()] { state->serve(); });
 }
 

@@ -20,7 +20,8 @@ namespace valion {
 
 class CpuPool {
  public:
-  // `threads` >= 1; at most `queue_limit` pieces of work wait, the next is refused with ErrorKind::unavailable.
+  // `threads` >= 1; at most `queue_limit` pieces of work wait behind busy threads, the next is refused with
+  // ErrorKind::unavailable.
   CpuPool(std::size_t threads, std::size_t queue_limit);
   ~CpuPool();  // waits for running work, drops nothing that was accepted
   CpuPool(const CpuPool&) = delete;
