@@ -28,7 +28,7 @@ sanitize:
 
 bench:
 	@tools/install_packages run test bench
-	@bench/run --all
+	@bench/run
 
 tidy:
 	@tools/install_packages run test
