@@ -1,0 +1,110 @@
+#include "services/service_registry/service_registry.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <algorithm>
+
+#include "platform/json/described.hpp"
+#include "services/service_registry/catalogue_view.hpp"
+
+namespace valion {
+namespace {
+
+constexpr std::chrono::milliseconds kProbeTimeout{1'000};
+
+http::ClientRequest probe_of(const registry::Instance& instance) {
+  http::ClientRequest request;
+  request.host = instance.host;
+  request.port = instance.port;
+  request.target = "/health/ready";
+  request.timeout = kProbeTimeout;
+  return request;
+}
+
+}  // namespace
+
+// Owned by the probing coroutines as well, so that one which outlives the service finds its histories still there.
+struct ServiceRegistry::State {
+  registry::RegistrySettings settings;
+  registry::Histories histories;
+  bool stopping = false;
+};
+
+namespace {
+
+using registry::Histories;
+using registry::Instance;
+
+// One instance, one question, one verdict.
+Async<void> probe(ServiceContext& context, registry::RegistrySettings settings, Histories& histories, Instance instance) {
+  auto answer = co_await http::fetch(context.http, probe_of(instance));
+  registry::ProbeHistory& history = histories[instance.id];
+  const registry::Verdict before = history.verdict;
+  history = answer ? registry::after_success(history) : registry::after_failure(history, answer.error().message);
+  if (history.verdict != before) {
+    context.log.info("an instance changed its state", {{"subject", instance.id},
+                                                       {"passing", history.verdict == registry::Verdict::passing},
+                                                       {"why", history.output}});
+  }
+  if (history.verdict == registry::Verdict::unknown) co_return;
+  (void)co_await registry::publish_verdict(context.redis, settings, instance.id, history.verdict);
+}
+
+void forget_absent(Histories& histories, const std::vector<Instance>& present) {
+  std::erase_if(histories, [&](const auto& entry) {
+    return std::none_of(present.begin(), present.end(), [&](const Instance& one) { return one.id == entry.first; });
+  });
+}
+
+}  // namespace
+
+ServiceRegistry::ServiceRegistry() : state_(std::make_shared<State>()) {}
+ServiceRegistry::~ServiceRegistry() = default;
+
+void ServiceRegistry::routes(http::Router& router) {
+  router.add(http::Method::get, "/v1/catalog/services", [this](http::Request&) -> Async<Result<http::Response>> {
+    co_return http::json_response(200, json::encode(registry::services_view(context().directory.all())));
+  });
+  router.add(http::Method::get, "/v1/catalog/service/{name}", [this](http::Request& request) -> Async<Result<http::Response>> {
+    const auto instances = context().directory.instances(request.parameters.text("name"));
+    co_return http::json_response(200, json::encode(registry::catalog_view(instances)));
+  });
+  router.add(http::Method::get, "/v1/health/service/{name}", [this](http::Request& request) -> Async<Result<http::Response>> {
+    const auto instances = context().directory.instances(request.parameters.text("name"));
+    const bool passing_only = request.query.contains("passing");
+    co_return http::json_response(200, json::encode(registry::health_view(instances, state_->histories, passing_only)));
+  });
+}
+
+Async<Result<void>> ServiceRegistry::initialize() {
+  state_->settings.heartbeat = context().settings.heartbeat;
+  asio::co_spawn(
+      context().executor,
+      [](ServiceContext& context, std::shared_ptr<State> state) -> Async<void> {
+        while (!state->stopping) {
+          const std::vector<Instance> instances = context.directory.all();
+          forget_absent(state->histories, instances);
+          for (const Instance& instance : instances) {
+            if (state->stopping) co_return;
+            co_await probe(context, state->settings, state->histories, instance);
+          }
+          co_await sleep_for(state->settings.heartbeat);
+        }
+      }(context(), state_),
+      asio::detached);
+  co_return Result<void>{};
+}
+
+Async<void> ServiceRegistry::cleanup() {
+  state_->stopping = true;
+  co_return;
+}
+
+Async<ServiceHealth> ServiceRegistry::health_check() {
+  ServiceHealth health;
+  health.metrics["instances_probed"] = static_cast<double>(state_->histories.size());
+  co_return health;
+}
+
+}  // namespace valion
