@@ -16,6 +16,7 @@ constexpr std::array<std::pair<std::string_view, Transform>, 4> kTransforms{
 constexpr std::int64_t kMostFolds = 20;
 constexpr std::size_t kMostNeighbours = 1'000;
 constexpr std::size_t kFewestTrainingSales = 50;
+constexpr std::ptrdiff_t kFewestTestSales = 3;
 
 // Collects what is wrong under one message.
 class Findings {
@@ -39,18 +40,23 @@ std::string_view name_of(dataset::ColumnType type) {
   return type == dataset::ColumnType::number ? "number" : type == dataset::ColumnType::text ? "text" : "date";
 }
 
-// Null, with a finding, when the column is absent or of another type.
-const dataset::Column* require_column(Findings& findings, const dataset::Table& table, const std::string& pointer,
-                                      const std::string& name, dataset::ColumnType type) {
-  const auto* column = table.find(name);
-  if (column == nullptr) {
-    findings.add(pointer, "there is no column «" + name + "» in the data set", name);
-  } else if (column->type() != type) {
-    findings.add(pointer, "must be a " + std::string(name_of(type)) + " column; «" + name + "» holds " +
-                              std::string(name_of(column->type())), name);
-    column = nullptr;
-  }
+const ColumnKind* find(const Schema& schema, const std::string& name) {
+  const auto found = std::find_if(schema.begin(), schema.end(), [&](const ColumnKind& kind) { return kind.name == name; });
+  return found == schema.end() ? nullptr : &*found;
+}
+
+const ColumnKind* require_column(Findings& findings, const Schema& schema, const std::string& pointer, const std::string& name) {
+  const auto* column = find(schema, name);
+  if (column == nullptr) findings.add(pointer, "there is no column «" + name + "» in the data set", name);
   return column;
+}
+
+void require_type(Findings& findings, const Schema& schema, const std::string& pointer, const std::string& name,
+                  dataset::ColumnType type) {
+  const auto* column = require_column(findings, schema, pointer, name);
+  if (column == nullptr || column->type == type) return;
+  findings.add(pointer, "must be a " + std::string(name_of(type)) + " column; «" + name + "» holds " +
+                            std::string(name_of(column->type)), name);
 }
 
 void check_leakage(Findings& findings, const ModelSpec& spec, const std::string& pointer, const std::string& column) {
@@ -104,7 +110,7 @@ void check_models(Findings& findings, const ModelSpec& spec) {
   }
 }
 
-void check_request(Findings& findings, const ModelSpec& spec) {
+void check_rules(Findings& findings, const ModelSpec& spec) {
   check_features(findings, spec);
   check_location(findings, spec);
   check_models(findings, spec);
@@ -119,18 +125,25 @@ void check_request(Findings& findings, const ModelSpec& spec) {
   findings.require(!spec.benchmark || *spec.benchmark != spec.target, "/benchmark", "is the target itself");
 }
 
-void check_feature_columns(Findings& findings, const ModelSpec& spec, const dataset::Table& table) {
+void check_columns(Findings& findings, const ModelSpec& spec, const Schema& schema) {
+  using dataset::ColumnType;
   for (std::size_t i = 0; i < spec.features.size(); ++i) {
     const std::string pointer = "/features/" + std::to_string(i);
     const auto& choice = spec.features[i];
-    const auto* column = table.find(choice.column);
-    if (column == nullptr) {
-      findings.add(pointer + "/column", "there is no column «" + choice.column + "» in the data set", choice.column);
-    } else if (choice.transform != Transform::none && column->type() != dataset::ColumnType::number) {
+    const auto* column = require_column(findings, schema, pointer + "/column", choice.column);
+    if (column != nullptr && choice.transform != Transform::none && column->type != ColumnType::number) {
       findings.add(pointer + "/transform", "only numbers can be transformed; «" + choice.column + "» holds " +
-                                               std::string(name_of(column->type())), choice.column);
+                                               std::string(name_of(column->type)), choice.column);
     }
   }
+  require_type(findings, schema, "/target", spec.target, ColumnType::number);
+  require_type(findings, schema, "/split/date", spec.split.date_column, ColumnType::date);
+  if (spec.location) {
+    require_type(findings, schema, "/location/longitude", spec.location->longitude, ColumnType::number);
+    require_type(findings, schema, "/location/latitude", spec.location->latitude, ColumnType::number);
+  }
+  if (spec.benchmark) require_type(findings, schema, "/benchmark", *spec.benchmark, ColumnType::number);
+  if (spec.identifier) require_column(findings, schema, "/identifier", *spec.identifier);
 }
 
 void check_periods(Findings& findings, const ModelSpec& spec, const dataset::Table& table) {
@@ -142,7 +155,13 @@ void check_periods(Findings& findings, const ModelSpec& spec, const dataset::Tab
   enough(parts.training.size(), "/split/train_to", "up to here can train");
   enough(parts.training_before.size(), "/split/calibration_from", "before this day can train the calibrating model");
   findings.require(!parts.calibration.empty(), "/split/calibration_from", "no sale between this day and train_to");
-  findings.require(!parts.test.empty(), "/split/test_from", "no sale from this day on");
+  const auto& price = table.find(spec.target)->numbers();
+  const auto sold = std::count_if(parts.test.begin(), parts.test.end(), [&](std::size_t row) {
+    return price[row] >= spec.split.train_minimum_target.value_or(0);
+  });
+  findings.require(sold >= kFewestTestSales, "/split/test_from",
+                   "only " + std::to_string(sold) + " sales of at least train_minimum_target from this day on; at least " +
+                       std::to_string(kFewestTestSales) + " are needed");
 }
 
 }  // namespace
@@ -161,28 +180,23 @@ std::string_view name_of(Transform transform) noexcept {
   return "none";
 }
 
-Result<void> check(const ModelSpec& spec) {
+Schema schema_of(const dataset::Table& table) {
+  Schema schema;
+  for (const auto& column : table.columns) schema.push_back({column.name, column.unit, column.type()});
+  return schema;
+}
+
+Result<void> check(const ModelSpec& spec, const Schema& schema) {
   Findings findings;
-  check_request(findings, spec);
+  check_rules(findings, spec);
+  check_columns(findings, spec, schema);
   return findings.verdict();
 }
 
 Result<void> check(const ModelSpec& spec, const dataset::Table& table) {
-  using dataset::ColumnType;
+  VALION_TRY(check(spec, schema_of(table)));
   Findings findings;
-  check_request(findings, spec);
-  check_feature_columns(findings, spec, table);
-  const auto* target = require_column(findings, table, "/target", spec.target, ColumnType::number);
-  const auto* date = require_column(findings, table, "/split/date", spec.split.date_column, ColumnType::date);
-  if (spec.location) {
-    require_column(findings, table, "/location/longitude", spec.location->longitude, ColumnType::number);
-    require_column(findings, table, "/location/latitude", spec.location->latitude, ColumnType::number);
-  }
-  if (spec.benchmark) require_column(findings, table, "/benchmark", *spec.benchmark, ColumnType::number);
-  if (spec.identifier && table.find(*spec.identifier) == nullptr) {
-    findings.add("/identifier", "there is no column «" + *spec.identifier + "» in the data set", *spec.identifier);
-  }
-  if (target != nullptr && date != nullptr) check_periods(findings, spec, table);
+  check_periods(findings, spec, table);
   return findings.verdict();
 }
 

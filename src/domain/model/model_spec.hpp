@@ -48,12 +48,22 @@ struct ModelSpec {
   std::int64_t seed = 1;
 };
 
-// Every broken rule at once, with JSON Pointers into the training request (`/features/3/column`): unknown or mistyped
-// columns, a feature that leaks the answer (target, benchmark, identifier), periods out of order or without sales,
-// numbers out of range. ErrorKind::invalid.
-[[nodiscard]] Result<void> check(const ModelSpec& spec, const dataset::Table& table);
+// Name, unit and type of each column of a table.
+struct ColumnKind {
+  std::string name;
+  std::string unit;
+  dataset::ColumnType type = dataset::ColumnType::number;
+};
+using Schema = std::vector<ColumnKind>;
 
-// The part of check() that needs no data: what can be refused before the data set is fetched.
-[[nodiscard]] Result<void> check(const ModelSpec& spec);
+[[nodiscard]] Schema schema_of(const dataset::Table& table);
+
+// Every broken rule at once, with JSON Pointers into the training request (`/features/3/column`): unknown or mistyped
+// columns, a feature that leaks the answer (target, benchmark, identifier), periods out of order, numbers out of range.
+// ErrorKind::invalid. Needs no data, so a request can be refused before its data set is fetched.
+[[nodiscard]] Result<void> check(const ModelSpec& spec, const Schema& schema);
+
+// The same, and periods without enough sales.
+[[nodiscard]] Result<void> check(const ModelSpec& spec, const dataset::Table& table);
 
 }  // namespace valion::model

@@ -43,6 +43,9 @@ struct Regressor {
 [[nodiscard]] double expected_value(const Predictor& predictor);
 [[nodiscard]] std::vector<double> shap(const Predictor& predictor, const double* row);
 
+// «xgboost 1.7.4»: part of what a bit-for-bit repetition needs.
+[[nodiscard]] std::string xgboost_version();
+
 // The fits behind regressors.cpp's list.
 Result<Fit> fit_ols(const Matrix& x, const std::vector<double>& target, const FitOptions& options);
 Result<Fit> fit_elastic_net(const Matrix& x, const std::vector<double>& target, const FitOptions& options);

@@ -58,12 +58,6 @@ std::optional<std::string> set_cell(dataset::Column& column, const Cell& cell) {
 
 }  // namespace
 
-Schema schema_of(const dataset::Table& table) {
-  Schema schema;
-  for (const auto& column : table.columns) schema.push_back({column.name, column.unit, column.type()});
-  return schema;
-}
-
 Result<dataset::Table> subject_table(const Attributes& subject, const Schema& schema, const std::string& date_column,
                                      Date reference_date) {
   Error error = make_error(ErrorKind::invalid, "the subject property does not fit the model's data");

@@ -8,18 +8,9 @@
 #include "base/date.hpp"
 #include "base/result.hpp"
 #include "domain/dataset/table.hpp"
+#include "domain/model/model_spec.hpp"
 
 namespace valion::model {
-
-// Name, unit and type of each column of the training table: what a subject may say.
-struct ColumnKind {
-  std::string name;
-  std::string unit;
-  dataset::ColumnType type = dataset::ColumnType::number;
-};
-using Schema = std::vector<ColumnKind>;
-
-[[nodiscard]] Schema schema_of(const dataset::Table& table);
 
 // What the subject does not mention is missing; `date_column` holds the reference date whatever the subject says there.
 // ErrorKind::invalid, with a violation `/subject/{column}` for each: a column the data set does not have, a value of

@@ -103,6 +103,12 @@ Result<double> largest_difference(BoosterHandle booster, DMatrixHandle data, con
 
 }  // namespace
 
+std::string xgboost_version() {
+  int major = 0, minor = 0, patch = 0;
+  XGBoostVersion(&major, &minor, &patch);
+  return "xgboost " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
+}
+
 Result<Fit> fit_xgboost(const Matrix& x, const std::vector<double>& target, const FitOptions& options) {
   double mean = 0;
   for (const double value : target) mean += value / static_cast<double>(target.size());
