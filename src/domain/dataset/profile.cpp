@@ -10,6 +10,7 @@
 
 #include "base/date.hpp"
 #include "domain/dataset/columns.hpp"
+#include "domain/stats/descriptive.hpp"
 
 namespace valion::dataset {
 namespace {
@@ -19,14 +20,6 @@ constexpr double kMissingShare = 0.05;  // from here on missing values are worth
 constexpr double kZeroShare = 0.05;
 constexpr double kRareShare = 0.01;     // so few that they look like mistakes
 constexpr double kFenceWidth = 3;       // Tukey's outer fence, in interquartile ranges
-
-// `sorted` ascending, not empty.
-double quantile(const std::vector<double>& sorted, double probability) {
-  const double position = probability * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  if (below + 1 >= sorted.size()) return sorted.back();
-  return sorted[below] + (position - static_cast<double>(below)) * (sorted[below + 1] - sorted[below]);
-}
 
 std::string percent(std::int64_t count, std::size_t rows) {
   const double share = 100.0 * static_cast<double>(count) / static_cast<double>(rows);
@@ -74,20 +67,15 @@ void profile_numbers(const NumberValues& values, ColumnProfile& result) {
   std::sort(sorted.begin(), sorted.end());
   result.distinct = distinct_in(sorted);
   if (sorted.empty()) return;
-  const auto n = static_cast<double>(sorted.size());
-  double mean = 0;
-  for (std::size_t i = 0; i < sorted.size(); ++i) mean += (sorted[i] - mean) / static_cast<double>(i + 1);
-  double squares = 0;
-  for (const double value : sorted) squares += (value - mean) * (value - mean);
   result.minimum = sorted.front();
-  result.q05 = quantile(sorted, 0.05);
-  result.q25 = quantile(sorted, 0.25);
-  result.median = quantile(sorted, 0.5);
-  result.q75 = quantile(sorted, 0.75);
-  result.q95 = quantile(sorted, 0.95);
+  result.q05 = stats::quantile_of_sorted(sorted, 0.05);
+  result.q25 = stats::quantile_of_sorted(sorted, 0.25);
+  result.median = stats::quantile_of_sorted(sorted, 0.5);
+  result.q75 = stats::quantile_of_sorted(sorted, 0.75);
+  result.q95 = stats::quantile_of_sorted(sorted, 0.95);
   result.maximum = sorted.back();
-  result.mean = mean;
-  if (sorted.size() > 1) result.standard_deviation = std::sqrt(squares / (n - 1));
+  result.mean = stats::mean(sorted);
+  if (sorted.size() > 1) result.standard_deviation = stats::standard_deviation(sorted);
   number_alerts(sorted, values.size(), result);
 }
 
