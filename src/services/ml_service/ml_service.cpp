@@ -1,0 +1,162 @@
+#include "services/ml_service/ml_service.hpp"
+
+#include <utility>
+
+#include "contracts/data.hpp"
+#include "contracts/ml.hpp"
+#include "domain/model/valuation.hpp"
+#include "platform/service/fetch_json.hpp"
+#include "platform/service/read_json.hpp"
+#include "services/ml_service/answers.hpp"
+#include "services/ml_service/model_cache.hpp"
+#include "services/ml_service/requests.hpp"
+#include "services/ml_service/training_job.hpp"
+
+namespace valion {
+namespace {
+
+constexpr std::size_t kModelsInMemory = 16;
+constexpr std::size_t kBytesInMemory = 512u << 20;
+constexpr int kMostListed = 1'000;
+constexpr std::int64_t kMostComparables = 100;
+constexpr std::size_t kLongestLabel = 500;
+
+std::string catalogue_url(const Settings& settings, const std::filesystem::path& folder) {
+  return settings.database_url.empty() ? "sqlite:" + (folder / "catalogue.db").string() : settings.database_url;
+}
+
+Hash hash_in(const http::Request& request, const std::string& parameter) {
+  return Hash::parse(request.parameters.text(parameter)).value_or(Hash());  // the route accepts nothing else
+}
+
+Result<void> check_request(const contracts::ValuationRequest& request) {
+  Error error = make_error(ErrorKind::invalid, "the property cannot be valued as asked");
+  if (request.label.size() > kLongestLabel) {
+    error.add({"/label", "must have at most " + std::to_string(kLongestLabel) + " bytes", -1, {}, {}});
+  }
+  if (request.comparables < 0 || request.comparables > kMostComparables) {
+    error.add({"/comparables", "must be 0 to " + std::to_string(kMostComparables), -1, {}, std::to_string(request.comparables)});
+  }
+  if (error.violation_total > 0) return fail(std::move(error));
+  return {};
+}
+
+}  // namespace
+
+struct MlService::State {
+  explicit State(ServiceContext& service)
+      : storage(std::make_shared<ml::ModelStorage>(catalogue_url(service.settings, service.folder), service.folder)),
+        cache(kModelsInMemory, kBytesInMemory) {}
+
+  std::shared_ptr<ml::ModelStorage> storage;
+  ml::ModelCache cache;
+
+  // The model ready to value; not_found also for another tenant's. Reads and decodes on the CPU pool.
+  Async<Result<ml::ModelCache::Model>> open(ServiceContext& service, const std::string& tenant, const Hash& hash) {
+    VALION_CO_TRY(co_await storage->catalogue.find_model(tenant, hash));
+    if (auto ready = cache.find(hash)) co_return ready;
+    std::size_t bytes = 0;
+    const auto load = [&]() -> Result<ml::ModelCache::Model> {
+      VALION_TRY_ASSIGN(const std::string encoded, storage->objects.get(hash));
+      VALION_TRY_ASSIGN(auto stored, ml::decode_model(encoded));
+      bytes = encoded.size();
+      return std::make_shared<const ml::StoredModel>(std::move(stored));
+    };
+    VALION_CO_TRY_ASSIGN(auto model, co_await service.cpu.run(load));
+    cache.add(hash, model, bytes);
+    co_return model;
+  }
+};
+
+MlService::MlService() = default;
+MlService::~MlService() = default;
+
+void MlService::routes(http::Router& router) {
+  using http::Method;
+  const auto add = [&](Method method, std::string_view path, Async<Result<http::Response>> (MlService::*handler)(http::Request&)) {
+    router.add(method, path, [this, handler](http::Request& request) { return (this->*handler)(request); });
+  };
+  add(Method::post, "/ml/models", &MlService::train);
+  add(Method::get, "/ml/models", &MlService::list_models);
+  add(Method::get, "/ml/models/{model:hash}", &MlService::show_model);
+  add(Method::get, "/ml/models/{model:hash}/evaluation", &MlService::show_evaluation);
+  add(Method::post, "/ml/models/{model:hash}/valuations", &MlService::value_property);
+  add(Method::get, "/ml/valuations/{valuation:hash}", &MlService::show_valuation);
+}
+
+Async<Result<void>> MlService::initialize() {
+  state_ = std::make_unique<State>(context());
+  co_return Result<void>();
+}
+
+Async<ServiceHealth> MlService::health_check() {
+  ServiceHealth health;
+  const auto answered = co_await state_->storage->catalogue.list_models("", 1);
+  health.dependencies.push_back({"catalogue", answered.has_value(), answered ? "" : answered.error().message});
+  health.ready = answered.has_value();
+  health.metrics["models_in_memory"] = static_cast<double>(state_->cache.models());
+  health.metrics["model_bytes_in_memory"] = static_cast<double>(state_->cache.bytes());
+  health.metrics["jobs_active"] = static_cast<double>(context().jobs.active());
+  co_return health;
+}
+
+// What can be refused is refused now, with every violation; only what needs the rows themselves fails later, in the job.
+Async<Result<http::Response>> MlService::train(http::Request& request) {
+  VALION_CO_TRY_ASSIGN(const auto asked, co_await read_json<contracts::TrainingRequest>(request));
+  const CallOrigin origin = CallOrigin::of(request);
+  VALION_CO_TRY_ASSIGN(const auto version, co_await fetch_json<contracts::DatasetVersion>(
+                                               context(), origin, "data_processing", "/data/versions/" + asked.version.text()));
+  VALION_CO_TRY_ASSIGN(const auto schema, ml::to_schema(version));
+  VALION_CO_TRY(ml::check_request(asked, schema));
+  auto work = ml::training_work(context(), state_->storage, origin, asked);
+  VALION_CO_TRY_ASSIGN(const auto job, co_await context().jobs.submit("ml.training", *request.principal, std::move(work)));
+  co_return co_await accepted(context(), request, job);
+}
+
+Async<Result<http::Response>> MlService::list_models(http::Request& request) {
+  VALION_CO_TRY_ASSIGN(const auto records, co_await state_->storage->catalogue.list_models(request.principal->tenant, kMostListed));
+  std::string body = R"({"models":[)";
+  for (const auto& record : records) body += (&record == &records.front() ? "" : ",") + record;
+  co_return http::json_response(200, body + "]}");
+}
+
+Async<Result<http::Response>> MlService::show_model(http::Request& request) {
+  VALION_CO_TRY_ASSIGN(auto record, co_await state_->storage->catalogue.find_model(request.principal->tenant, hash_in(request, "model")));
+  co_return http::json_response(200, std::move(record));
+}
+
+Async<Result<http::Response>> MlService::show_evaluation(http::Request& request) {
+  const Hash hash = hash_in(request, "model");
+  VALION_CO_TRY_ASSIGN(const auto model, co_await state_->open(context(), request.principal->tenant, hash));
+  co_return http::json_response(200, json::encode(ml::to_evaluation_rows(hash, model->trained.test_rows)));
+}
+
+Async<Result<http::Response>> MlService::value_property(http::Request& request) {
+  VALION_CO_TRY_ASSIGN(const auto asked, co_await read_json<contracts::ValuationRequest>(request));
+  VALION_CO_TRY(check_request(asked));
+  const std::string tenant = request.principal->tenant;
+  const Hash hash = hash_in(request, "model");
+  VALION_CO_TRY_ASSIGN(const auto model, co_await state_->open(context(), tenant, hash));
+  const auto work = [&]() -> Result<contracts::Valuation> {
+    VALION_TRY_ASSIGN(const auto value, model::value_property(model->trained, asked.subject, asked.date,
+                                                              static_cast<std::size_t>(asked.comparables)));
+    auto valuation = ml::to_valuation(hash, *model, asked, value);
+    valuation.valuation = sha256(json::encode(valuation));
+    return valuation;
+  };
+  VALION_CO_TRY_ASSIGN(auto valuation, co_await context().cpu.run(work));
+  valuation.created_at = utc_timestamp(std::chrono::system_clock::now());
+  VALION_CO_TRY_ASSIGN(auto kept, co_await state_->storage->catalogue.add_valuation(tenant, valuation.valuation, valuation.created_at,
+                                                                                  json::encode(valuation)));
+  auto response = http::json_response(201, std::move(kept));
+  response.headers.set("Location", "/ml/valuations/" + valuation.valuation.text());
+  co_return response;
+}
+
+Async<Result<http::Response>> MlService::show_valuation(http::Request& request) {
+  VALION_CO_TRY_ASSIGN(auto body, co_await state_->storage->catalogue.find_valuation(request.principal->tenant,
+                                                                                    hash_in(request, "valuation")));
+  co_return http::json_response(200, std::move(body));
+}
+
+}  // namespace valion
