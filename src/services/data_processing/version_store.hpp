@@ -1,0 +1,55 @@
+// Dataset versions as data_processing keeps them: the Arrow file in the object store, its row in the catalogue.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/identity.hpp"
+#include "contracts/data.hpp"
+#include "domain/dataset/table.hpp"
+#include "platform/async/cpu_pool.hpp"
+#include "platform/objects/object_store.hpp"
+#include "platform/sql/database.hpp"
+#include "storage/dataset_catalogue.hpp"
+
+namespace valion::data {
+
+// A table on its way to becoming a version.
+struct Draft {
+  dataset::Table table;
+  std::optional<Hash> parent;
+  std::string name;
+  std::string target;
+  std::string note;
+  std::optional<contracts::SourceView> source;
+  std::vector<contracts::CleaningStep> steps;  // since the import
+};
+
+// A version opened: what describes it, and its content.
+struct OpenVersion {
+  contracts::DatasetVersion description;
+  dataset::Table table;
+  std::vector<contracts::CleaningStep> steps;
+};
+
+class VersionStore {
+ public:
+  // Throws std::runtime_error or std::filesystem::filesystem_error when database or folder cannot be used.
+  VersionStore(const std::string& database_url, const std::filesystem::path& objects, CpuPool& cpu);
+
+  // Equal drafts give the same version, which then keeps its first `created_at`.
+  Async<Result<contracts::DatasetVersion>> store(Principal principal, Draft draft);
+  // The three answer not_found for another tenant's version.
+  Async<Result<contracts::DatasetVersion>> find(Principal principal, Hash version);
+  Async<Result<OpenVersion>> open(Principal principal, Hash version);
+  Async<Result<std::filesystem::path>> file(Principal principal, Hash version);
+
+ private:
+  sql::Database database_;
+  storage::DatasetCatalogue catalogue_;
+  ObjectStore objects_;
+  CpuPool& cpu_;
+};
+
+}  // namespace valion::data
