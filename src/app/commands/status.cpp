@@ -74,7 +74,11 @@ Async<Picture> look(Executor executor, const Settings& settings) {
   redis::Client redis(executor, redis_settings);
   registry::Directory directory(redis, {});
   http::Client client(executor);
-  if (co_await redis.wait_connected(kRedisPatience)) (void)co_await directory.refresh();
+  const bool connected = co_await redis.wait_connected(kRedisPatience);
+  if (connected) {
+    const Result<void> seen = co_await directory.refresh();
+    (void)seen;  // nothing seen is shown as nothing there
+  }
   for (const ServiceEntry& entry : service_list()) {
     StatusService service{std::string(entry.name), {}};
     for (const registry::Instance& instance : directory.instances(service.name)) {

@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 constexpr auto kReadinessPatience = 60s;
 constexpr auto kKillAfterDrain = 3s;
 constexpr std::string_view kServiceReadyMark = "listening on ";
-constexpr std::string_view kRedisReadyMark = "Ready to accept connections";
+constexpr std::string_view kRedisReadyMark = "ready to accept connections";
 
 void say(const std::string& line) {
   std::printf("%s\n", line.c_str());
@@ -69,16 +69,20 @@ class Orchestrator {
   Async<bool> start_all() {
     if (settings_.redis_url.empty()) {
       std::vector<Role> redis(1, redis_role(settings_.home));
-      if (!co_await start_group(std::move(redis))) co_return false;
+      const bool started = co_await start_group(std::move(redis));
+      if (!started) co_return false;
     }
-    for (const std::string_view name : *start_order(service_list())) {
+    const std::vector<std::string_view> order = start_order(service_list()).value();
+    for (const std::string_view name : order) {
       std::vector<Role> roles;
       const auto wanted = options_.scale.find(std::string(name));
       const int count = wanted == options_.scale.end() ? 1 : wanted->second;
       for (int number = 1; number <= count; ++number) {
         roles.push_back(service_role(settings_, options_, *find_service(name), number));
       }
-      if (stopping_ || !co_await start_group(std::move(roles))) co_return false;
+      if (stopping_) co_return false;
+      const bool started = co_await start_group(std::move(roles));
+      if (!started) co_return false;
     }
     co_return true;
   }
@@ -115,7 +119,8 @@ class Orchestrator {
       asio::co_spawn(executor_, keep_running(*started.back()), asio::detached);
     }
     for (Supervised* process : started) {
-      if (!co_await process->wait_ready(kReadinessPatience)) {
+      const bool ready = co_await process->wait_ready(kReadinessPatience);
+      if (!ready) {
         if (!stopping_) std::fprintf(stderr, "%s did not become ready\n", process->name().c_str());
         co_return false;
       }

@@ -27,13 +27,15 @@ struct Sight {
   std::vector<std::string> lapsed;            // members of the index without a record
 };
 
-Async<Result<Sight>> look(redis::Client& redis, const RegistrySettings& settings) {
+// `pause` is asked before each further use of `redis`, which may be gone once its directory is.
+Async<Result<Sight>> look(redis::Client& redis, const RegistrySettings& settings, const Pause& pause) {
   std::vector<std::string> list;
   list.emplace_back("SMEMBERS");
   list.push_back(index_key(settings));
   VALION_CO_TRY_ASSIGN(const std::vector<redis::Reply> members, co_await array_of(redis, std::move(list)));
   Sight sight;
   if (members.empty()) co_return sight;
+  if (pause.stopped()) co_return fail(ErrorKind::cancelled, "the directory was closed");
 
   std::vector<std::string> read;
   read.emplace_back("MGET");
@@ -68,12 +70,12 @@ struct Directory::State {
   redis::Client& redis;
   RegistrySettings settings;
   Pause pause;
-  std::map<std::string, Instance> known;       // by id
+  std::map<std::string, Instance> known;                  // by id
   std::map<std::string, Clock::time_point> lapsed_since;  // by index member
-  std::map<std::string, std::size_t> turn;     // by service: where round robin stands
+  std::map<std::string, std::size_t> turn;                // by service: where round robin stands
   bool fresh = false;
-  bool was_away = true;                        // Redis did not answer the last time
-  Clock::time_point back_since;
+  bool was_away = false;  // Redis did not answer the last time
+  Clock::time_point back_since{};
 
   void accept(std::map<std::string, Instance> seen) {
     const auto now = Clock::now();
@@ -111,24 +113,26 @@ namespace {
 
 template <class State>
 Async<Result<void>> refresh_now(std::shared_ptr<State> state) {
-  Result<Sight> sight = co_await look(state->redis, state->settings);
+  Result<Sight> sight = co_await look(state->redis, state->settings, state->pause);
   if (!sight) {
     state->lost();
     co_return fail(std::move(sight).error());
   }
   state->accept(std::move(sight->instances));
   std::vector<std::string> remove = state->long_lapsed(sight->lapsed);
-  if (remove.empty()) co_return Result<void>();
+  if (remove.empty() || state->pause.stopped()) co_return Result<void>();
   remove.insert(remove.begin(), {std::string("SREM"), index_key(state->settings)});
-  co_await state->redis.command(std::move(remove));  // tidying only: its failure changes nothing
+  const auto tidied = co_await state->redis.command(std::move(remove));
+  (void)tidied;  // its failure changes nothing
   co_return Result<void>();
 }
 
 template <class State>
 Async<void> keep_fresh(std::shared_ptr<State> state, Executor executor) {
   while (!state->pause.stopped()) {
-    co_await refresh_now(state);
-    if (!co_await state->pause.wait(executor, state->settings.heartbeat)) break;
+    const Result<void> seen = co_await refresh_now(state);  // what was not seen now is seen at the next heartbeat
+    const bool go_on = co_await state->pause.wait(executor, state->settings.heartbeat);
+    if (!go_on) break;
   }
 }
 

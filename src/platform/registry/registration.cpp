@@ -48,8 +48,12 @@ Async<void> keep_registered(std::shared_ptr<State> state, Executor executor) {
     const auto written = co_await set_leased(state->redis, instance_key(state->settings, member), encode_record(state->self),
                                              state->settings.lease());
     if (state->pause.stopped()) break;
-    if (written) co_await three_words(state->redis, "SADD", index_key(state->settings), member);
-    if (!co_await state->pause.wait(executor, state->settings.heartbeat)) break;
+    if (written) {
+      const auto indexed = co_await three_words(state->redis, "SADD", index_key(state->settings), member);
+      (void)indexed;
+    }
+    const bool go_on = co_await state->pause.wait(executor, state->settings.heartbeat);
+    if (!go_on) break;
   }
 }
 
@@ -70,8 +74,9 @@ Async<void> Registration::leave() {
   std::vector<std::string> remove;
   remove.emplace_back("DEL");
   remove.push_back(instance_key(state->settings, member));
-  co_await state->redis.command(std::move(remove));
-  co_await three_words(state->redis, "SREM", index_key(state->settings), member);
+  const auto removed = co_await state->redis.command(std::move(remove));
+  const auto unlisted = co_await three_words(state->redis, "SREM", index_key(state->settings), member);
+  (void)removed, (void)unlisted;  // with Redis away the lease ends by itself
 }
 
 Async<Result<void>> publish_verdict(redis::Client& redis, const RegistrySettings& settings, const std::string& instance_id,
