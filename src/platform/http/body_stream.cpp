@@ -12,6 +12,7 @@ namespace valion::http {
 namespace {
 
 constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kTextPiece = 256 * 1024;
 
 Async<Result<void>> write_bytes(BodyWriter& writer, std::string_view first, std::string_view second = {}, std::string_view third = {}) {
   const std::array<asio::const_buffer, 3> buffers{asio::buffer(first), asio::buffer(second), asio::buffer(third)};
@@ -45,6 +46,26 @@ Async<Result<bool>> write_file(BodyWriter& writer, std::string head, const FileB
   co_return true;
 }
 
+// Long texts go in pieces, each with its own deadline.
+Async<Result<bool>> write_text(BodyWriter& writer, std::string_view head, std::string_view text) {
+  do {
+    if (head.empty() && writer.stop_early && writer.stop_early()) co_return false;
+    const std::string_view piece = text.substr(0, kTextPiece);
+    VALION_CO_TRY(co_await write_bytes(writer, head, piece));
+    text.remove_prefix(piece.size());
+    head = {};
+  } while (!text.empty());
+  co_return true;
+}
+
+Async<Result<bool>> write_unframed(BodyWriter& writer, BodyReader& reader) {
+  for (;;) {
+    VALION_CO_TRY_ASSIGN(const std::string piece, co_await reader.read_some());
+    if (piece.empty()) co_return true;
+    VALION_CO_TRY(co_await write_bytes(writer, piece));
+  }
+}
+
 Async<Result<bool>> write_counted(BodyWriter& writer, BodyReader& reader, std::uint64_t length) {
   std::uint64_t sent = 0;
   for (;;) {
@@ -75,20 +96,20 @@ Async<Result<bool>> write_chunks(BodyWriter& writer, BodyReader& reader) {
 }  // namespace
 
 Result<OutgoingBody> plan_body(const ResponseBody& body, std::optional<std::uint64_t> declared_length) {
-  if (const auto* text = std::get_if<std::string>(&body)) return OutgoingBody{text->size(), text->empty()};
+  if (const auto* text = std::get_if<std::string>(&body)) return OutgoingBody{text->size(), text->empty(), false};
   if (const auto* file = std::get_if<FileBody>(&body)) {
     std::error_code error;
     const std::uint64_t size = std::filesystem::file_size(file->path, error);
     if (error) return fail(ErrorKind::internal, "a file to send is not there");
-    return OutgoingBody{size, false};
+    return OutgoingBody{size, false, false};
   }
-  return OutgoingBody{declared_length, false};
+  if (std::get<std::shared_ptr<BodyReader>>(body) == nullptr) return fail(ErrorKind::internal, "a body to send is not there");
+  return OutgoingBody{declared_length, false, false};
 }
 
 Async<Result<bool>> write_message(BodyWriter writer, std::string head, const ResponseBody& body, OutgoingBody plan) {
   if (const auto* text = std::get_if<std::string>(&body)) {
-    VALION_CO_TRY(co_await write_bytes(writer, head, *text));
-    co_return true;
+    co_return co_await write_text(writer, head, *text);
   }
   if (const auto* file = std::get_if<FileBody>(&body)) {
     co_return co_await write_file(writer, std::move(head), *file, *plan.length);
@@ -96,6 +117,7 @@ Async<Result<bool>> write_message(BodyWriter writer, std::string head, const Res
   VALION_CO_TRY(co_await write_bytes(writer, head));
   BodyReader& reader = *std::get<std::shared_ptr<BodyReader>>(body);
   if (plan.length) co_return co_await write_counted(writer, reader, *plan.length);
+  if (plan.to_the_end) co_return co_await write_unframed(writer, reader);
   co_return co_await write_chunks(writer, reader);
 }
 

@@ -17,8 +17,9 @@ using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
 // How a body goes out; decided before the head is written.
 struct OutgoingBody {
-  std::optional<std::uint64_t> length;  // absent: chunks
+  std::optional<std::uint64_t> length;  // absent: chunks, or until the connection ends
   bool empty = false;                   // neither length nor chunks (GET without a body)
+  bool to_the_end = false;              // no framing at all: the end of the connection ends the body (HTTP/1.0)
 };
 [[nodiscard]] Result<OutgoingBody> plan_body(const ResponseBody& body, std::optional<std::uint64_t> declared_length);
 

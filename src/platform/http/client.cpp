@@ -9,7 +9,10 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 
-#include <list>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <map>
 
 #include "platform/http/body_stream.hpp"
@@ -24,6 +27,7 @@ using Resolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>;
 
 constexpr std::size_t kPiece = 64 * 1024;
 constexpr std::uint32_t kHeaderLimit = 64 * 1024;
+constexpr std::size_t kHeadRoom = 4096;  // holds most heads, so that one read gets them
 
 struct Connection {
   Connection(Executor executor, Deadlines& deadlines)
@@ -33,17 +37,26 @@ struct Connection {
     resolver.cancel();
     socket.close(ignored);
   }
+  // An idle connection is good while there is nothing to hear on it: a farewell as little as a word out of turn.
+  bool is_quiet() {
+    char byte = 0;
+    const auto heard = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return heard < 0 && errno == EAGAIN;
+  }
   Socket socket;
   Resolver resolver;
   std::shared_ptr<Deadlines::Watch> watch;
-  beast::flat_buffer buffer;
+  beast::flat_buffer buffer{kHeaderLimit + kPiece};
   Deadlines::Clock::time_point idle_since;
-  bool reused = false;
 };
 
 std::string authority_of(const ClientRequest& request) { return request.host + ":" + std::to_string(request.port); }
 
-bool is_stream(const ResponseBody& body) { return std::holds_alternative<std::shared_ptr<BodyReader>>(body); }
+// May a request whose fate is unknown be sent again (RFC 9110 section 9.2.2)?
+bool is_repeatable(const ClientRequest& request) {
+  const bool idempotent = request.method != Method::post && request.method != Method::patch;
+  return idempotent && !std::holds_alternative<std::shared_ptr<BodyReader>>(request.body);
+}
 
 std::string head_of(const ClientRequest& request, const OutgoingBody& plan) {
   std::string head = std::string(name_of(request.method)) + " " + request.target + " HTTP/1.1\r\n";
@@ -75,21 +88,21 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
     while (!idle.empty()) {
       std::unique_ptr<Connection> connection = std::move(idle.back());
       idle.pop_back();
-      boost::system::error_code error;
-      const bool fresh = now - connection->idle_since < settings.idle_time && connection->socket.is_open();
-      // Anything to read on an idle connection is the peer's farewell.
-      if (fresh && connection->socket.available(error) == 0 && !error) {
-        connection->reused = true;
-        return connection;
-      }
+      if (now - connection->idle_since < settings.idle_time && connection->is_quiet()) return connection;
     }
     return nullptr;
   }
 
   void give_back(const std::string& authority, std::unique_ptr<Connection> connection) {
+    if (closed) return;
+    const auto now = Deadlines::Clock::now();
+    const auto is_old = [&](const auto& one) { return now - one->idle_since >= settings.idle_time; };
+    for (auto& [host, waiting] : pool) std::erase_if(waiting, is_old);
+    std::erase_if(pool, [](const auto& host) { return host.second.empty(); });
     auto& idle = pool[authority];
-    if (idle.size() >= settings.idle_per_host || closed) return;
-    connection->idle_since = Deadlines::Clock::now();
+    if (idle.size() >= settings.idle_per_host) return;
+    connection->buffer.shrink_to_fit();
+    connection->idle_since = now;
     idle.push_back(std::move(connection));
   }
 
@@ -140,8 +153,11 @@ class ResponseStream final : public BodyReader {
   }
 
   Async<Result<std::string>> read_some() override {
+    if (failure_) co_return fail(*failure_, "the body of the answer could not be read");
     if (!connection_) co_return std::string{};
-    std::string piece(kPiece, '\0');
+    const std::uint64_t expected = parser_->content_length_remaining().value_or(kPiece);
+    std::string piece(std::min<std::uint64_t>(kPiece, std::max<std::uint64_t>(expected, 1)), '\0');
+    connection_->buffer.reserve(piece.size());  // or Beast would read 512 bytes at a time
     while (!parser_->is_done()) {
       auto& body = parser_->get().body();
       body.data = piece.data();
@@ -151,8 +167,12 @@ class ResponseStream final : public BodyReader {
       const auto [error, bytes] =
           co_await beast::http::async_read_some(connection_->socket, connection_->buffer, *parser_, asio::as_tuple(use_async));
       connection_->watch->clear();
-      if (connection_->watch->expired()) co_return fail(ErrorKind::timeout, "the body of the answer took too long");
+      if (connection_->watch->expired()) {
+        failure_ = ErrorKind::timeout;
+        co_return fail(ErrorKind::timeout, "the body of the answer took too long");
+      }
       if (error && error != beast::http::error::need_buffer) {
+        failure_ = ErrorKind::bad_gateway;
         co_return fail(ErrorKind::bad_gateway, "the body of the answer is broken off: " + error.message());
       }
       const std::size_t got = piece.size() - parser_->get().body().size;
@@ -167,13 +187,16 @@ class ResponseStream final : public BodyReader {
 
  private:
   void finish() {
-    if (parser_->get().keep_alive() && connection_) give_back_(std::move(connection_));
+    // More bytes than the answer has are nobody's: such a connection must not answer the next request.
+    const bool good = connection_ && parser_->keep_alive() && connection_->buffer.size() == 0;
+    if (good) give_back_(std::move(connection_));
     connection_.reset();
   }
 
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Parser> parser_;
   std::chrono::milliseconds timeout_;
+  std::optional<ErrorKind> failure_;
   GiveBack give_back_;
 };
 
@@ -189,6 +212,7 @@ Error lost(const Connection& connection, const ClientRequest& request, const boo
 // Interim answers (100, 103) are read over.
 Async<Result<std::unique_ptr<Parser>>> read_head(Connection& connection, const ClientRequest& request, std::chrono::milliseconds timeout) {
   connection.watch->set(timeout);
+  connection.buffer.reserve(kHeadRoom);
   for (;;) {
     auto parser = std::make_unique<Parser>();
     parser->header_limit(kHeaderLimit);
@@ -210,7 +234,7 @@ Client::Client(Executor executor, ClientSettings settings) : state_(std::make_sh
 Client::~Client() {
   state_->closed = true;
   state_->pool.clear();
-  state_->deadlines->stop();
+  state_->deadlines->stop_if_unused();  // what is still on its way keeps its deadlines
 }
 
 Async<Result<ClientResponse>> Client::State::exchange(std::shared_ptr<State> state, std::unique_ptr<Connection> connection,
@@ -245,8 +269,8 @@ Async<Result<ClientResponse>> Client::send(ClientRequest request) {
   std::unique_ptr<Connection> connection = state->take_idle(authority_of(request));
   if (connection) {
     auto response = co_await State::exchange(state, std::move(connection), request, plan);
-    const bool stale = !response && response.error().kind == ErrorKind::unavailable && !is_stream(request.body);
-    if (!stale) co_return response;
+    const bool stale = !response && response.error().kind == ErrorKind::unavailable;
+    if (!stale || !is_repeatable(request)) co_return response;
   }
   auto fresh = co_await state->connect(request);
   if (!fresh) co_return fail(std::move(fresh).error());

@@ -18,6 +18,11 @@ void Deadlines::stop() {
   timer_.cancel();
 }
 
+void Deadlines::stop_if_unused() {
+  std::erase_if(watches_, [](const std::weak_ptr<Watch>& weak) { return weak.expired(); });
+  if (watches_.empty()) stop();
+}
+
 void Deadlines::schedule() {
   ticking_ = true;
   timer_.expires_after(kTick);

@@ -21,20 +21,25 @@ class Deadlines : public std::enable_shared_from_this<Deadlines> {
   class Watch {
    public:
     explicit Watch(std::function<void()> on_expiry) : on_expiry_(std::move(on_expiry)) {}
-    void set(std::chrono::milliseconds from_now) { due_ = Clock::now() + from_now; }
+    // Begins anew, also after an expiry: what says goodbye to a slow peer has a deadline too.
+    void set(std::chrono::milliseconds from_now) {
+      due_ = Clock::now() + from_now;
+      expired_ = false;
+    }
     void clear() { due_ = Clock::time_point::max(); }
-    [[nodiscard]] bool expired() const noexcept { return expired_; }
+    [[nodiscard]] bool expired() const noexcept { return expired_; }  // since the last set()
 
    private:
     friend class Deadlines;
     Clock::time_point due_ = Clock::time_point::max();
     bool expired_ = false;
-    std::function<void()> on_expiry_;  // called once
+    std::function<void()> on_expiry_;  // called once for each set()
   };
 
   explicit Deadlines(Executor executor);
   [[nodiscard]] std::shared_ptr<Watch> watch(std::function<void()> on_expiry);
-  void stop();  // no more ticks
+  void stop();            // no more ticks
+  void stop_if_unused();  // so that nothing is left to wait for when the last watch has gone
 
  private:
   void schedule();

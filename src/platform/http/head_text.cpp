@@ -12,7 +12,13 @@ bool is_token_character(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || kMarks.find(c) != std::string_view::npos;
 }
 
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 }  // namespace
+
+bool same_without_case(std::string_view a, std::string_view b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
 
 std::string_view reason_of(int status) noexcept {
   switch (status) {
@@ -53,10 +59,7 @@ void append_field(std::string& head, std::string_view name, std::string_view val
 bool is_hop_by_hop(std::string_view name) noexcept {
   constexpr std::array<std::string_view, 9> kNames{"connection", "keep-alive", "proxy-connection", "te", "trailer",
                                                    "transfer-encoding", "upgrade", "content-length", "expect"};
-  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view one) {
-    return std::equal(one.begin(), one.end(), name.begin(), name.end(),
-                      [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b); });
-  });
+  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view one) { return same_without_case(one, name); });
 }
 
 void append_end_to_end_fields(std::string& head, const Headers& headers) {

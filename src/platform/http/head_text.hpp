@@ -9,6 +9,7 @@
 
 namespace valion::http {
 
+[[nodiscard]] bool same_without_case(std::string_view a, std::string_view b) noexcept;
 [[nodiscard]] std::string_view reason_of(int status) noexcept;
 // Appends `Name: value\r\n`; control characters in the value become blanks, a name that is not a token is left out.
 void append_field(std::string& head, std::string_view name, std::string_view value);

@@ -1,15 +1,9 @@
 #include "platform/http/message.hpp"
 
-#include <algorithm>
+#include "platform/http/head_text.hpp"
 
 namespace valion::http {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
 
 class TextBody final : public BodyReader {
  public:
@@ -48,12 +42,12 @@ void Headers::set(std::string_view name, std::string value) {
 }
 
 void Headers::erase(std::string_view name) {
-  std::erase_if(fields_, [&](const auto& field) { return same_name(field.first, name); });
+  std::erase_if(fields_, [&](const auto& field) { return same_without_case(field.first, name); });
 }
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {
   for (const auto& [field, value] : fields_) {
-    if (same_name(field, name)) return value;
+    if (same_without_case(field, name)) return value;
   }
   return std::nullopt;
 }

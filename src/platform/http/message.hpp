@@ -75,6 +75,7 @@ struct Request {
   std::string remote_address;
   std::string route;                // the template that matched, e.g. `/data/versions/{version:hash}`; empty if none did
   PathParameters parameters;
+  std::string allowed_methods;      // for the Allow field, when the path is known and the method is not
   std::string request_id;           // X-Request-Id, accepted when well-formed, made otherwise
   std::string trace_id;             // 32 hexadecimal digits of the W3C traceparent, likewise
   std::string span_id;              // 16 digits: this request's own span

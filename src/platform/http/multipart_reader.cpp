@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "platform/http/head_text.hpp"
 #include "platform/http/multipart.hpp"
 #include "platform/trace/context.hpp"
 
@@ -15,7 +16,8 @@ constexpr std::size_t kPartHeadLimit = 16 * 1024;
 
 tl::unexpected<Error> broken(const std::string& why) { return fail(ErrorKind::malformed, "the multipart form is broken: " + why); }
 
-// `form-data; name="file"; filename="a.csv"` > the value of one parameter. Quoted pairs are undone.
+// `form-data; name="file"; filename="a.csv"` > the value of one parameter. `\"` and `\\` are undone; any other backslash is
+// one, because browsers send Windows paths as they are.
 std::optional<std::string> parameter(std::string_view field, std::string_view name) {
   for (auto at = field.find(';'); at != std::string_view::npos;) {
     auto start = field.find_first_not_of(" \t;", at);
@@ -27,24 +29,26 @@ std::optional<std::string> parameter(std::string_view field, std::string_view na
     std::size_t end = equals + 1;
     if (end < field.size() && field[end] == '"') {
       for (++end; end < field.size() && field[end] != '"'; ++end) {
-        if (field[end] == '\\' && end + 1 < field.size()) ++end;
+        const bool escape = field[end] == '\\' && end + 1 < field.size() && (field[end + 1] == '"' || field[end + 1] == '\\');
+        if (escape) ++end;
         value += field[end];
       }
       ++end;
     } else {
       end = std::min(field.find(';', end), field.size());
       value = field.substr(equals + 1, end - equals - 1);
+      value.erase(value.find_last_not_of(" \t") + 1);
     }
-    if (key == name) return value;
+    if (same_without_case(key, name)) return value;
     at = end < field.size() ? field.find(';', end) : std::string_view::npos;
   }
   return std::nullopt;
 }
 
-bool starts_without_case(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) {
-           return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-         });
+// The value of a header field before its parameters.
+std::string_view main_value(std::string_view field) {
+  const std::string_view value = field.substr(0, field.find(';'));
+  return value.substr(0, value.find_last_not_of(" \t") + 1);
 }
 
 struct PartHead {
@@ -64,10 +68,10 @@ Result<PartHead> parse_part_head(std::string_view text) {
     if (colon == std::string_view::npos) return broken("a part has a line without a colon in its head");
     const auto value_at = line.find_first_not_of(" \t", colon + 1);
     const std::string_view value = value_at == std::string_view::npos ? "" : line.substr(value_at);
-    if (starts_without_case(line, "content-type:")) head.content_type = value;
-    if (!starts_without_case(line, "content-disposition:")) continue;
+    if (same_without_case(line.substr(0, colon), "Content-Type")) head.content_type = value;
+    if (!same_without_case(line.substr(0, colon), "Content-Disposition")) continue;
     const auto name = parameter(value, "name");
-    if (!value.starts_with("form-data") || !name) return broken("a part has no form-data name");
+    if (!same_without_case(main_value(value), "form-data") || !name) return broken("a part has no form-data name");
     disposed = true;
     head.name = *name;
     head.file_name = parameter(value, "filename");
@@ -88,7 +92,12 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual Result<void> add(std::string_view bytes) = 0;
+  virtual Result<void> finish() { return {}; }
 };
+
+tl::unexpected<Error> cannot_store() {
+  return fail(ErrorKind::internal, std::string("cannot store the upload: ") + std::strerror(errno));
+}
 
 class FieldSink final : public Sink {
  public:
@@ -117,6 +126,7 @@ class FileSink final : public Sink {
   FileSink(const FileSink&) = delete;
   FileSink& operator=(const FileSink&) = delete;
   Result<void> add(std::string_view bytes) override {
+    if (descriptor_ < 0) return cannot_store();
     if (bytes.size() > limit_ - file_.bytes) {
       return fail(ErrorKind::too_large, "the file " + file_.file_name + " is over the limit of " + std::to_string(limit_) + " bytes");
     }
@@ -124,9 +134,14 @@ class FileSink final : public Sink {
     while (!bytes.empty()) {
       const ssize_t written = write(descriptor_, bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return fail(ErrorKind::internal, std::string("cannot store the upload: ") + std::strerror(errno));
+      if (written < 0) return cannot_store();
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
+    return {};
+  }
+  // Some file systems report a full disk only here.
+  Result<void> finish() override {
+    if (descriptor_ < 0 || close(std::exchange(descriptor_, -1)) != 0) return cannot_store();
     return {};
   }
 
@@ -184,7 +199,11 @@ class Receiving {
 
   // Behind a delimiter stands a line end, or `--` after the last one.
   Async<Result<bool>> at_last_delimiter() {
-    while (buffer_.size() < 2) VALION_CO_TRY(co_await fill());
+    for (;;) {  // blanks may stand between (RFC 2046 section 5.1.1)
+      while (buffer_.size() < 2) VALION_CO_TRY(co_await fill());
+      if (buffer_.front() != ' ' && buffer_.front() != '\t') break;
+      buffer_.erase(0, 1);
+    }
     const std::string mark = buffer_.substr(0, 2);
     buffer_.erase(0, 2);
     if (mark == "--") co_return true;
@@ -207,6 +226,7 @@ class Receiving {
 
   Async<Result<void>> receive_part() {
     VALION_CO_TRY_ASSIGN(const PartHead head, co_await receive_head());
+    if (!head.file_name && form_.fields.count(head.name) > 0) co_return broken("the field " + head.name + " stands twice");
     std::unique_ptr<Sink> sink;
     if (head.file_name) {
       form_.files.push_back({head.name, base_name(*head.file_name), head.content_type, folder_ / ("upload-" + trace::new_trace_id()), 0});
@@ -217,9 +237,9 @@ class Receiving {
     for (;;) {
       const auto end = buffer_.find(delimiter_);
       if (end != std::string::npos) {
-        const Result<void> added = sink->add(std::string_view(buffer_).substr(0, end));
+        VALION_CO_TRY(sink->add(std::string_view(buffer_).substr(0, end)));
         buffer_.erase(0, end + delimiter_.size());
-        co_return added;
+        co_return sink->finish();
       }
       // The delimiter may have begun at the end of the buffer: so much is kept back.
       const std::size_t kept = std::min(buffer_.size(), delimiter_.size() - 1);
@@ -249,7 +269,7 @@ class Receiving {
 Async<Result<Form>> receive_form(Request& request, const std::filesystem::path& folder, FormLimits limits) {
   const std::string content_type(request.headers.find("Content-Type").value_or(""));
   const auto boundary = parameter(content_type, "boundary");
-  if (!starts_without_case(content_type, "multipart/form-data") || !boundary || boundary->empty() || boundary->size() > 70) {
+  if (!same_without_case(main_value(content_type), "multipart/form-data") || !boundary || boundary->empty() || boundary->size() > 70) {
     co_return fail(ErrorKind::unsupported_media_type,
                    "send multipart/form-data with a boundary, not " + (content_type.empty() ? std::string("nothing") : content_type));
   }

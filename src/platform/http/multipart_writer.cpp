@@ -29,6 +29,7 @@ class FormBody final : public BodyReader {
       file_.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
       bytes.resize(static_cast<std::size_t>(file_.gcount()));
       if (!bytes.empty()) co_return bytes;
+      if (file_.bad()) co_return fail(ErrorKind::internal, "a file of the form could not be read to its end");
       file_.close();
     }
     if (next_ == pieces_.size()) co_return std::string{};

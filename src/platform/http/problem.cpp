@@ -1,7 +1,7 @@
 // THE table from error kind to HTTP, and problem documents (RFC 9457) both ways.
 #include <boost/describe.hpp>
 
-#include "platform/http/message.hpp"
+#include "platform/http/problem.hpp"
 #include "platform/json/described.hpp"
 
 namespace valion::http {
@@ -107,10 +107,14 @@ int status_of(ErrorKind kind) noexcept { return mapping_of(kind).status; }
 
 Response problem_response(const Error& error, const Request& request) {
   const Mapping& mapping = mapping_of(error.kind);
+  return problem_response_as(mapping.status, mapping.title, error, request);
+}
+
+Response problem_response_as(int status, std::string_view title, const Error& error, const Request& request) {
   Problem problem;
   problem.type = std::string(kTypePrefix) + std::string(name_of(error.kind));
-  problem.title = mapping.title;
-  problem.status = mapping.status;
+  problem.title = title;
+  problem.status = status;
   problem.detail = error.message;
   problem.instance = request.target.substr(0, request.target.find('?'));
   problem.kind = name_of(error.kind);
@@ -120,8 +124,11 @@ Response problem_response(const Error& error, const Request& request) {
   }
   problem.request_id = request.request_id;
   problem.trace_id = request.trace_id;
-  Response response = text_response(mapping.status, "application/problem+json", json::encode(problem));
+  Response response = text_response(status, "application/problem+json", json::encode(problem));
   add_fields_of_kind(response.headers, error.kind);
+  if (error.kind == ErrorKind::method_not_allowed && !request.allowed_methods.empty()) {
+    response.headers.set("Allow", request.allowed_methods);
+  }
   return response;
 }
 

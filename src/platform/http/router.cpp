@@ -84,6 +84,15 @@ struct Router::Node {
     return added;
   }
 
+  [[nodiscard]] std::string allowed_methods() const {
+    std::string allowed;
+    for (const auto& [method, one] : endpoints) {
+      allowed.append(allowed.empty() ? "" : ", ").append(name_of(method));
+      if (method == Method::get && endpoints.count(Method::head) == 0) allowed += ", HEAD";
+    }
+    return allowed;
+  }
+
   // The node for the segments from `at` on; fills `parameters` on success. Depth-first, narrow before wide.
   const Node* find(const std::vector<std::string_view>& segments, std::size_t at, std::string_view path, PathParameters& parameters) const {
     if (at == segments.size()) return endpoints.empty() ? nullptr : this;
@@ -122,9 +131,8 @@ Result<Router::Match> Router::match(Request& request) const {
   auto endpoint = node->endpoints.find(request.method);
   if (endpoint == node->endpoints.end() && request.method == Method::head) endpoint = node->endpoints.find(Method::get);
   if (endpoint == node->endpoints.end()) {
-    std::string allowed;
-    for (const auto& [method, one] : node->endpoints) allowed.append(allowed.empty() ? "" : ", ").append(name_of(method));
-    return fail(ErrorKind::method_not_allowed, "use " + allowed + " at " + request.path);
+    request.allowed_methods = node->allowed_methods();
+    return fail(ErrorKind::method_not_allowed, "use " + request.allowed_methods + " at " + request.path);
   }
   request.route = endpoint->second.path_template;
   request.parameters = std::move(parameters);

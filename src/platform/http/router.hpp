@@ -4,7 +4,7 @@
 //
 // `{name}` matches one segment; `{name:int}` only a non-negative integer, `{name:hash}` only 64 hexadecimal digits;
 // `{name:rest}`, last, matches what remains. A literal segment beats a parameter. Unknown path > not_found; known path,
-// other method > method_not_allowed, naming what is allowed. HEAD is served by GET.
+// other method > method_not_allowed with an Allow field. HEAD is served by GET.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,7 @@ class Router {
     const Handler* handler = nullptr;
     RouteOptions options;
   };
-  // Fills request.route and request.parameters.
+  // Fills request.route and request.parameters, or request.allowed_methods.
   [[nodiscard]] Result<Match> match(Request& request) const;
 
  private:

@@ -27,6 +27,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     if (!error) acceptor.set_option(Acceptor::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(Acceptor::max_listen_connections, error);
+    if (!error) port = acceptor.local_endpoint(error).port();
     if (error) {
       throw std::system_error(error, "cannot listen on " + shared->settings.address + ":" + std::to_string(shared->settings.port));
     }
@@ -34,7 +35,11 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 
   static Async<void> serve(std::shared_ptr<State> state, std::shared_ptr<ServerConnection> connection) {
     state->connections.insert(connection);
-    co_await connection->serve();
+    try {
+      co_await connection->serve();
+    } catch (const std::exception&) {  // out of memory, most likely: this connection ends, the server does not
+      connection->close();
+    }
     state->connections.erase(connection);
   }
 
@@ -60,6 +65,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 
   Executor executor;
   Acceptor acceptor;
+  std::uint16_t port = 0;
   std::shared_ptr<ServerShared> shared;
   std::set<std::shared_ptr<ServerConnection>> connections;
 };
@@ -78,10 +84,7 @@ Server::~Server() {
   state_->shared->deadlines->stop();
 }
 
-std::uint16_t Server::port() const noexcept {
-  boost::system::error_code ignored;
-  return state_->acceptor.local_endpoint(ignored).port();
-}
+std::uint16_t Server::port() const noexcept { return state_->port; }
 
 void Server::start() { asio::co_spawn(state_->executor, State::accept(state_), asio::detached); }
 

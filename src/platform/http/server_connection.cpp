@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "platform/http/head_text.hpp"
+#include "platform/http/problem.hpp"
 #include "platform/http/target.hpp"
 #include "platform/trace/context.hpp"
 
@@ -26,21 +27,32 @@ constexpr std::size_t kPiece = 64 * 1024;
 constexpr std::uint64_t kDrainLimit = 256 * 1024;   // unread body that we rather read than lose the connection for
 constexpr std::uint64_t kLingerLimit = 4u << 20;    // after our last word: read so much more, so that the client can hear it
 constexpr auto kLingerTime = 2s;
+constexpr std::size_t kHeadRoom = 4096;             // holds most heads, so that one read gets them
+constexpr std::string_view kEveryMethod = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 class Connection final : public ServerConnection {
  public:
   Connection(std::shared_ptr<ServerShared> shared, Socket socket)
-      : shared_(std::move(shared)), socket_(std::move(socket)), watch_(shared_->deadlines->watch([this] { expire(); })) {}
+      : shared_(std::move(shared)), socket_(std::move(socket)), watch_(shared_->deadlines->watch([this] { expire(); })),
+        buffer_(shared_->settings.header_limit + kPiece) {
+    boost::system::error_code error;
+    const auto peer = socket_.remote_endpoint(error);
+    if (!error) remote_address_ = peer.address().to_string();
+  }
 
   Async<void> serve() override;
   void close() override {
     boost::system::error_code ignored;
     socket_.close(ignored);
   }
-  [[nodiscard]] bool idle() const override { return idle_; }
+  // A request that has arrived in the socket but not here yet is not idleness.
+  [[nodiscard]] bool idle() const override {
+    boost::system::error_code error;
+    return idle_ && socket_.available(error) == 0;
+  }
 
-  // The next piece of the current request's body.
-  Async<Result<std::string>> read_body_piece();
+  // The next piece of the body of the exchange of that number; an error when that one is over.
+  Async<Result<std::string>> read_body_piece(std::uint64_t exchange);
 
  private:
   void expire() {
@@ -51,9 +63,13 @@ class Connection final : public ServerConnection {
   Async<bool> read_head();
   Async<bool> answer_one();
   Async<Response> respond(Request& request);
+  Async<Response> respond_whatever_happens(Request& request, const Result<Router::Match>& match);
   Async<bool> refuse(const boost::system::error_code& error);
-  Async<bool> send(Request& request, Response response, bool keep_alive);
-  Async<bool> finish_body();
+  // Closes the connection's future, by `keep_alive`, when the client cannot tell otherwise where the body ends.
+  Async<bool> send(Request& request, Response response, bool& keep_alive);
+  [[nodiscard]] bool little_is_unread() const;
+  Async<bool> skip_unread();
+  Async<Result<std::string>> read_piece();
   Async<void> linger();
   [[nodiscard]] std::string head_of(const Request& request, const Response& response, const OutgoingBody& plan, bool keep_alive) const;
   Request take_request() const;
@@ -63,32 +79,37 @@ class Connection final : public ServerConnection {
   std::shared_ptr<Deadlines::Watch> watch_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
+  std::string remote_address_;
   bool idle_ = true;
   bool continue_owed_ = false;
+  std::uint64_t exchange_ = 0;                // its number on this connection
+  std::optional<ErrorKind> body_failure_;     // of the current exchange
   std::uint64_t body_limit_ = 0;
   std::uint64_t body_received_ = 0;
 };
 
 class RequestBody final : public BodyReader {
  public:
-  explicit RequestBody(std::weak_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  RequestBody(std::weak_ptr<Connection> connection, std::uint64_t exchange) : connection_(std::move(connection)), exchange_(exchange) {}
   Async<Result<std::string>> read_some() override {
     const auto connection = connection_.lock();
     if (!connection) co_return fail(ErrorKind::unavailable, "the client's connection is gone");
-    co_return co_await connection->read_body_piece();
+    co_return co_await connection->read_body_piece(exchange_);
   }
 
  private:
   std::weak_ptr<Connection> connection_;
+  std::uint64_t exchange_;
 };
 
 Async<bool> Connection::wait_for_request() {
   if (buffer_.size() > 0) co_return true;  // pipelined
+  buffer_.shrink_to_fit();  // many connections sleep at once
   idle_ = true;
   watch_->set(shared_->settings.idle_timeout);
   const auto [error] = co_await socket_.async_wait(Socket::wait_read, asio::as_tuple(use_async));
   idle_ = false;
-  co_return !error && !shared_->draining;
+  co_return !error;
 }
 
 Async<bool> Connection::read_head() {
@@ -96,6 +117,9 @@ Async<bool> Connection::read_head() {
   parser_->header_limit(static_cast<std::uint32_t>(shared_->settings.header_limit));
   parser_->body_limit(boost::none);
   body_received_ = 0;
+  body_failure_.reset();
+  continue_owed_ = false;
+  buffer_.reserve(kHeadRoom);
   watch_->set(shared_->settings.header_timeout);
   const auto [error, bytes] = co_await beast::http::async_read_header(socket_, buffer_, *parser_, asio::as_tuple(use_async));
   watch_->clear();
@@ -119,10 +143,11 @@ Async<bool> Connection::refuse(const boost::system::error_code& error) {
   request.request_id = trace::accept_request_id(std::nullopt);
   request.trace_id = trace::new_trace_id();
   Response response = problem_response(problem, request);
-  if (problem.kind == ErrorKind::timeout) response.status = 408;
-  if (problem.kind == ErrorKind::too_large) response.status = 431;
-  co_await send(request, std::move(response), false);
-  co_await linger();
+  if (problem.kind == ErrorKind::timeout) response = problem_response_as(408, "The request took too long", problem, request);
+  if (problem.kind == ErrorKind::too_large) response = problem_response_as(431, "The head of the request is too large", problem, request);
+  bool keep_alive = false;
+  const bool sent = co_await send(request, std::move(response), keep_alive);
+  if (sent) co_await linger();
   co_return false;
 }
 
@@ -132,9 +157,7 @@ Request Connection::take_request() const {
   request.target = std::string(message.target());
   for (const auto& field : message) request.headers.add(std::string(field.name_string()), std::string(field.value()));
   if (const auto length = parser_->content_length()) request.content_length = *length;
-  boost::system::error_code ignored;
-  const auto peer = socket_.remote_endpoint(ignored);
-  request.remote_address = ignored ? "" : peer.address().to_string();
+  request.remote_address = remote_address_;
   request.request_id = trace::accept_request_id(request.headers.find("X-Request-Id"));
   const auto parent = trace::parse_traceparent(request.headers.find("traceparent").value_or(""));
   request.trace_id = parent ? parent->trace_id : trace::new_trace_id();
@@ -142,19 +165,29 @@ Request Connection::take_request() const {
   return request;
 }
 
-// Beast takes the last coding to decide; we take only what leaves no room for two readings.
-Result<void> check_framing(const Headers& headers) {
-  const auto coding = headers.find("Transfer-Encoding");
-  const bool chunked = coding && (*coding == "chunked" || *coding == "Chunked");
-  if (coding && headers.find("Content-Length")) return fail(ErrorKind::malformed, "both Transfer-Encoding and Content-Length");
-  if (coding && !chunked) return fail(ErrorKind::malformed, "a Transfer-Encoding other than chunked");
+// Beast takes the last coding to decide; we take only what leaves no room for two readings (RFC 9112 sections 3.2 and 6.3).
+Result<void> check_framing(const Headers& headers, unsigned version) {
+  std::size_t hosts = 0, codings = 0, lengths = 0;
+  bool chunked = true;
+  for (const auto& [name, value] : headers) {
+    if (same_without_case(name, "Host")) ++hosts;
+    if (same_without_case(name, "Content-Length")) ++lengths;
+    if (!same_without_case(name, "Transfer-Encoding")) continue;
+    ++codings;
+    chunked = same_without_case(value, "chunked");
+  }
+  if (hosts > 1 || (hosts == 0 && version >= 11)) return fail(ErrorKind::malformed, "the request needs one Host field, and one only");
+  if (codings > 0 && lengths > 0) return fail(ErrorKind::malformed, "the request has both Transfer-Encoding and Content-Length");
+  if (codings > 1 || !chunked) return fail(ErrorKind::malformed, "the request has a Transfer-Encoding other than chunked");
+  if (lengths > 1) return fail(ErrorKind::malformed, "the request has more than one Content-Length");
   return {};
 }
 
 Async<Response> Connection::respond(Request& request) {
   const auto method = parse_method(std::string_view(parser_->get().method_string()));
-  Result<Router::Match> match = fail(ErrorKind::method_not_allowed, "the method is not one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-  Result<void> framed = check_framing(request.headers);
+  Result<Router::Match> match = fail(ErrorKind::method_not_allowed, "the method is not one of " + std::string(kEveryMethod));
+  if (!method) request.allowed_methods = kEveryMethod;
+  Result<void> framed = check_framing(request.headers, parser_->get().version());
   Result<Target> target = parse_target(request.target);
   if (method) request.method = *method;
   if (!framed) {
@@ -171,29 +204,57 @@ Async<Response> Connection::respond(Request& request) {
     match = fail(ErrorKind::too_large, "the body of " + std::to_string(*request.content_length) + " bytes is over the limit of " +
                                            std::to_string(body_limit_) + " bytes");
   }
-  co_return co_await shared_->around(request, match);
+  Response response = co_await respond_whatever_happens(request, match);
+  if (body_failure_ == ErrorKind::timeout && response.status == status_of(ErrorKind::timeout)) {  // not an upstream's: the client's
+    response = problem_response_as(408, "The request took too long", make_error(ErrorKind::timeout, "the body of the request took too long"), request);
+  }
+  co_return response;
+}
+
+Async<Response> Connection::respond_whatever_happens(Request& request, const Result<Router::Match>& match) {
+  try {
+    co_return co_await shared_->around(request, match);
+  } catch (const std::exception&) {  // a bug of ours, and no reason to lose the connection or the process
+  }
+  co_return problem_response(make_error(ErrorKind::internal, "something went wrong on our side"), request);
 }
 
 Async<bool> Connection::answer_one() {
   Request request = take_request();
   const auto expect = request.headers.find("Expect");
-  continue_owed_ = expect && (*expect == "100-continue" || *expect == "100-Continue");
-  request.body = std::make_shared<RequestBody>(std::static_pointer_cast<Connection>(shared_from_this()));
+  continue_owed_ = expect && same_without_case(*expect, "100-continue") && parser_->get().version() >= 11;
+  request.body = std::make_shared<RequestBody>(std::static_pointer_cast<Connection>(shared_from_this()), exchange_);
   Response response = co_await respond(request);
-  const bool body_read = co_await finish_body();
-  const bool keep_alive = parser_->get().keep_alive() && body_read && !shared_->draining;
+  // The response may be made from the body while it is sent: what is unread is skipped only afterwards.
+  bool keep_alive = parser_->keep_alive() && little_is_unread() && !shared_->draining;
   const bool sent = co_await send(request, std::move(response), keep_alive);
-  if (sent && !keep_alive) co_await linger();
-  co_return sent && keep_alive;
+  ++exchange_;
+  if (sent && keep_alive) co_return co_await skip_unread();
+  if (sent) co_await linger();
+  co_return false;
 }
 
-Async<Result<std::string>> Connection::read_body_piece() {
+Async<Result<std::string>> Connection::read_body_piece(std::uint64_t exchange) {
+  if (exchange != exchange_) co_return fail(ErrorKind::unavailable, "the request has been answered: its body is gone");
+  if (body_failure_) co_return fail(*body_failure_, "the body of the request could not be read");
   if (continue_owed_) {
     continue_owed_ = false;
     constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
     co_await asio::async_write(socket_, asio::buffer(kGoOn), asio::as_tuple(use_async));
   }
-  std::string piece(kPiece, '\0');
+  auto piece = co_await read_piece();
+  if (piece && body_received_ > body_limit_) {
+    piece = fail(ErrorKind::too_large, "the body is over the limit of " + std::to_string(body_limit_) + " bytes");
+  }
+  if (!piece) body_failure_ = piece.error().kind;
+  co_return piece;
+}
+
+Async<Result<std::string>> Connection::read_piece() {
+  if (parser_->is_done()) co_return std::string{};
+  const std::uint64_t expected = parser_->content_length_remaining().value_or(kPiece);
+  std::string piece(std::min<std::uint64_t>(kPiece, std::max<std::uint64_t>(expected, 1)), '\0');
+  buffer_.reserve(piece.size());  // or Beast would read 512 bytes at a time
   while (!parser_->is_done()) {
     auto& body = parser_->get().body();
     body.data = piece.data();
@@ -204,13 +265,12 @@ Async<Result<std::string>> Connection::read_body_piece() {
     watch_->clear();
     if (watch_->expired()) co_return fail(ErrorKind::timeout, "the body of the request took too long");
     if (error && error != beast::http::error::need_buffer) {
-      co_return fail(ErrorKind::malformed, "the body of the request is broken off or not framed right: " + error.message());
+      const bool gone = error == asio::error::connection_reset || error == asio::error::operation_aborted;
+      co_return fail(gone ? ErrorKind::bad_gateway : ErrorKind::malformed,
+                     "the body of the request is broken off or not framed right: " + error.message());
     }
     const std::size_t got = piece.size() - parser_->get().body().size;
     body_received_ += got;
-    if (body_received_ > body_limit_) {
-      co_return fail(ErrorKind::too_large, "the body is over the limit of " + std::to_string(body_limit_) + " bytes");
-    }
     if (got == 0) continue;
     piece.resize(got);
     co_return piece;
@@ -218,15 +278,17 @@ Async<Result<std::string>> Connection::read_body_piece() {
   co_return std::string{};
 }
 
-// What the handler did not read: a little is read away to keep the connection, more closes it. True: nothing is left.
-Async<bool> Connection::finish_body() {
-  if (parser_->is_done()) co_return true;
-  if (continue_owed_ || watch_->expired()) co_return false;
-  const auto length = parser_->content_length();
-  if (!length || *length - body_received_ > kDrainLimit) co_return false;
-  body_limit_ = body_received_ + kDrainLimit;
+// Whether what the handler left unread is little enough to be read away for the sake of the connection.
+bool Connection::little_is_unread() const {
+  if (parser_->is_done()) return true;
+  const auto left = parser_->content_length_remaining();
+  return left && *left <= kDrainLimit && !continue_owed_ && !body_failure_;
+}
+
+// True: the next request can be read.
+Async<bool> Connection::skip_unread() {
   while (!parser_->is_done()) {
-    const Result<std::string> piece = co_await read_body_piece();
+    const Result<std::string> piece = co_await read_piece();
     if (!piece) co_return false;
   }
   co_return true;
@@ -239,7 +301,7 @@ std::string Connection::head_of(const Request& request, const Response& response
   if (!response.headers.find("X-Request-Id")) append_field(head, "X-Request-Id", request.request_id);
   const bool bodiless = response.status == 204 || response.status == 304;
   if (plan.length && !bodiless) append_field(head, "Content-Length", std::to_string(*plan.length));
-  if (!plan.length && !bodiless) append_field(head, "Transfer-Encoding", "chunked");
+  if (!plan.length && !plan.to_the_end && !bodiless) append_field(head, "Transfer-Encoding", "chunked");
   append_field(head, "Connection", keep_alive ? "keep-alive" : "close");
   return head + "\r\n";
 }
@@ -250,18 +312,26 @@ std::optional<std::uint64_t> declared_length(const Headers& headers) {
   return std::stoull(std::string(*text));
 }
 
-Async<bool> Connection::send(Request& request, Response response, bool keep_alive) {
+Async<bool> Connection::send(Request& request, Response response, bool& keep_alive) {
   auto plan = plan_body(response.body, declared_length(response.headers));
   if (!plan) {
     response = problem_response(plan.error(), request);
     plan = plan_body(response.body, std::nullopt);
   }
+  if (!plan->length && parser_->get().version() < 11) {
+    plan->to_the_end = true;
+    keep_alive = false;
+  }
   std::string head = head_of(request, response, *plan, keep_alive);
   const bool bodiless = request.method == Method::head || response.status == 204 || response.status == 304;
   if (bodiless) response.body = std::string{};
-  BodyWriter writer{socket_, *watch_, shared_->settings.body_timeout, nullptr};
-  const Result<bool> written = co_await write_message(std::move(writer), std::move(head), response.body, *plan);
-  co_return written.has_value();
+  try {
+    BodyWriter writer{socket_, *watch_, shared_->settings.body_timeout, nullptr};
+    const Result<bool> written = co_await write_message(std::move(writer), std::move(head), response.body, *plan);
+    co_return written.has_value();
+  } catch (const std::exception&) {  // the response's own reader threw: the client sees a body that is cut short
+    co_return false;
+  }
 }
 
 // Closing at once would make the client lose our answer when it is still sending: say that we are done, then read a little.
@@ -282,7 +352,12 @@ Async<void> Connection::linger() {
 Async<void> Connection::serve() {
   boost::system::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  while (co_await wait_for_request() && co_await read_head() && co_await answer_one()) {
+  // g++ 12 miscompiles a co_await inside a condition (both `if (co_await a)` and `co_await a && co_await b`): values first.
+  bool more = true;
+  while (more) {
+    more = co_await wait_for_request();
+    if (more) more = co_await read_head();
+    if (more) more = co_await answer_one();
   }
   close();
 }

@@ -12,6 +12,29 @@ int hexadecimal(char c) {
   return -1;
 }
 
+// Length of the UTF-8 sequence at the beginning of `text` (RFC 3629, table 3-7 of Unicode); 0 when it is none.
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  const unsigned lead = byte(0);
+  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
+  const bool no_character = (lead == 0xED && byte(1) > 0x9F) || (lead == 0xF4 && byte(1) > 0x8F);
+  return overlong || no_character ? 0 : length;
+}
+
+// UTF-8 without NUL: what databases and files behind us can hold.
+bool is_text(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    if (length == 0 || text.front() == '\0') return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 tl::unexpected<Error> bad_path(const std::string& why) {
   return fail(ErrorKind::malformed, "the path of the request is refused: " + why);
 }
@@ -31,6 +54,7 @@ Result<std::string> decode_path(std::string_view raw) {
     return bad_path("it has an encoded slash");
   }
   VALION_TRY_ASSIGN(std::string path, percent_decode(raw, false));
+  if (!is_text(path)) return bad_path("it is not UTF-8");
   const auto forbidden = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '\\'; };
   if (std::any_of(path.begin(), path.end(), forbidden)) return bad_path("it has a control character or a backslash");
   for (std::size_t start = 1; start <= path.size();) {
@@ -51,6 +75,9 @@ Result<std::map<std::string, std::string>> decode_query(std::string_view raw) {
     const auto equals = pair.find('=');
     VALION_TRY_ASSIGN(std::string name, percent_decode(pair.substr(0, equals), true));
     VALION_TRY_ASSIGN(std::string value, percent_decode(equals == std::string_view::npos ? "" : pair.substr(equals + 1), true));
+    if (!is_text(name) || !is_text(value)) {
+      return fail(ErrorKind::malformed, "the query of the request is not UTF-8 or has a NUL");
+    }
     query.insert_or_assign(std::move(name), std::move(value));
   }
   return query;
