@@ -46,8 +46,7 @@ Async<jobs::JobRecord> wait_for(ServiceContext& context, jobs::JobRecord job, st
 
 Async<Result<http::Response>> accepted(ServiceContext& context, const http::Request& request, const jobs::JobRecord& job) {
   const std::int64_t wait = preferred_wait(request);
-  jobs::JobRecord latest = job;
-  if (wait > 0) latest = co_await wait_for(context, std::move(latest), std::chrono::seconds(wait));
+  const jobs::JobRecord latest = co_await wait_for(context, job, std::chrono::seconds(wait));
   http::Response response = http::json_response(ended(latest) ? 200 : 202, json::encode(job_view(latest)));
   response.headers.set("Location", "/jobs/" + latest.id);
   if (wait > 0) response.headers.set("Preference-Applied", "wait=" + std::to_string(wait));

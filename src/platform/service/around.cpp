@@ -86,7 +86,8 @@ Async<Result<http::Response>> AroundHandlers::answer(http::Request& request, con
   if (!match) co_return fail(match.error());
   if (internal_key_ != nullptr && !match->options.anonymous) VALION_CO_TRY(authenticate(request));
   try {
-    co_return co_await (*match->handler)(request);
+    auto response = co_await (*match->handler)(request);
+    co_return response;
   } catch (const std::exception& error) {
     co_return fail(ErrorKind::internal, std::string("the handler threw: ") + error.what());
   }
@@ -108,9 +109,9 @@ http::Response AroundHandlers::failure(const http::Request& request, Error error
     error = make_error(ErrorKind::internal, "something went wrong on our side; the log has it under request id " + request.request_id);
   }
   http::Response response = http::problem_response(error, request);
-  if (error.kind == ErrorKind::unauthenticated || error.kind == ErrorKind::expired) {
-    const bool offered = request.headers.find("Authorization").has_value();  // RFC 6750 section 3: no code without a token
-    response.headers.set("WWW-Authenticate", offered ? "Bearer realm=\"valion\", error=\"invalid_token\"" : "Bearer realm=\"valion\"");
+  // RFC 6750 section 3.1: a token that was offered and does not hold is named so; without one there is only the challenge.
+  if (error.kind == ErrorKind::unauthenticated && request.headers.find("Authorization")) {
+    response.headers.set("WWW-Authenticate", "Bearer error=\"invalid_token\"");
   }
   return response;
 }

@@ -63,7 +63,8 @@ Async<Result<http::ClientResponse>> ServiceContext::call_service(const CallOrigi
     std::vector<std::string> tried;
     tried.push_back(first.id);
     if (const auto second = directory.pick(request.service, tried)) {
-      answer = co_await http.send(addressed_to(*second, request));
+      auto again = co_await http.send(addressed_to(*second, request));
+      answer = std::move(again);
     }
   }
   if (!answer) co_return fail(named(std::move(answer).error(), request.service));

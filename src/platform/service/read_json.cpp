@@ -23,7 +23,8 @@ Async<Result<std::string>> read_json_text(http::Request& request, std::size_t li
                    "this route takes application/json" + (given.empty() ? ", and the request has no Content-Type"
                                                                         : ", not " + std::string(given)));
   }
-  co_return co_await http::read_all(*request.body, limit);
+  auto text = co_await http::read_all(*request.body, limit);
+  co_return text;
 }
 
 }  // namespace valion

@@ -125,10 +125,12 @@ ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Se
 ServiceProcess::~ServiceProcess() = default;
 
 Async<Result<void>> ServiceProcess::start() {
-  if (co_await redis_.wait_connected(kRedisPatience)) {
-    if (const auto seen = co_await directory_.refresh(); !seen) log_.warning("cannot read the registry: " + seen.error().message);
+  const bool connected = co_await redis_.wait_connected(kRedisPatience);
+  if (connected) {
+    const Result<void> seen = co_await directory_.refresh();
+    if (!seen) log_.warning("cannot read the registry: " + seen.error().message);
   } else {
-    log_.warning("Redis does not answer; this service will register when it does", {{"url", redis_settings(settings_).url}});
+    log_.warning("Redis does not answer; this service will register when it does");
   }
   directory_.start(executor_);
   VALION_CO_TRY(co_await service_.initialize());

@@ -118,7 +118,8 @@ Async<Result<http::Response>> ApiGateway::authenticated(http::Request& request, 
   VALION_CO_TRY_ASSIGN(Principal principal, auth::verify_token(state_->key, auth::TokenSettings{}, token, now));
   std::erase(principal.roles, "service");  // what services are to one another, no client ever is
   request.principal = std::move(principal);
-  co_return co_await inner(request);
+  auto response = co_await inner(request);
+  co_return response;
 }
 
 Async<Result<http::Response>> ApiGateway::issue_token(http::Request& request) {

@@ -59,7 +59,8 @@ Async<Result<bool>> ensure_command_line_user(UserCatalogue& users, CpuPool& cpu,
   VALION_CO_TRY_ASSIGN(user.password_hash, co_await cpu.run(hash));
   const std::string text = json::encode(CredentialFile{user.principal.user, password}) + "\n";
   const auto write_file = [file, text] { return write_secret(file, text); };
-  co_return co_await users.add_first(std::move(user), write_file);
+  auto added = co_await users.add_first(std::move(user), write_file);
+  co_return added;
 }
 
 }  // namespace valion::gateway

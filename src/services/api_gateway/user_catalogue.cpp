@@ -47,7 +47,8 @@ Async<Result<std::optional<User>>> UserCatalogue::find(const std::string& name) 
     user.principal.roles = split(roles);
     return std::optional<User>(std::move(user));
   };
-  co_return co_await database_.run(read);
+  auto found = co_await database_.run(read);
+  co_return found;
 }
 
 Async<Result<bool>> UserCatalogue::add_first(User user, std::function<Result<void>()> before_commit) {
@@ -64,7 +65,8 @@ Async<Result<bool>> UserCatalogue::add_first(User user, std::function<Result<voi
     VALION_TRY(before_commit());
     return true;
   };
-  co_return co_await database_.run(add);
+  auto added = co_await database_.run(add);
+  co_return added;
 }
 
 }  // namespace valion::gateway

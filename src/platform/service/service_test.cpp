@@ -1,0 +1,309 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/describe.hpp>
+
+#include "contracts/platform.hpp"
+#include "platform/service/fetch_json.hpp"
+#include "platform/service/read_json.hpp"
+#include "platform/service/running_service.hpp"
+
+namespace valion {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+using testing::Answer;
+using testing::content_of;
+using testing::eventually;
+
+struct Greeting {
+  std::string text;
+  std::int64_t times = 1;
+};
+BOOST_DESCRIBE_STRUCT(Greeting, (), (text, times))
+
+struct WhoAmI {
+  std::string tenant, user, trace_id, request_id;
+};
+BOOST_DESCRIBE_STRUCT(WhoAmI, (), (tenant, user, trace_id, request_id))
+
+// A small service with one route for each thing that the runtime does around it.
+class TestService final : public BaseService {
+ public:
+  static constexpr std::string_view kName = "test_service";
+  [[nodiscard]] std::string_view name() const override { return kName; }
+
+  void routes(http::Router& router) override {
+    const auto add = [&](http::Method method, std::string_view path, auto handler) {
+      router.add(method, path, [this, handler](http::Request& request) { return (this->*handler)(request); });
+    };
+    add(http::Method::get, "/who", &TestService::who);
+    add(http::Method::get, "/who/through/registry", &TestService::who_through_registry);
+    add(http::Method::get, "/who/from/a/job", &TestService::who_from_a_job);
+    add(http::Method::get, "/throws", &TestService::throws);
+    add(http::Method::get, "/slow", &TestService::slow);
+    add(http::Method::post, "/greetings", &TestService::greet);
+    add(http::Method::post, "/quick-jobs", &TestService::quick_job);
+    add(http::Method::post, "/endless-jobs", &TestService::endless_job);
+  }
+
+  Async<void> cleanup() override {
+    std::ofstream(context().home / "cleaned-up");
+    co_return;
+  }
+
+ private:
+  Async<Result<http::Response>> who(http::Request& request) {
+    const WhoAmI me{request.principal->tenant, request.principal->user, request.trace_id, request.request_id};
+    co_return http::json_response(200, json::encode(me));
+  }
+  Async<Result<http::Response>> who_through_registry(http::Request& request) {
+    const CallOrigin origin = CallOrigin::of(request);
+    VALION_CO_TRY_ASSIGN(const auto me, co_await fetch_json<WhoAmI>(context(), origin, "test_service", "/who"));
+    co_return http::json_response(200, json::encode(me));
+  }
+  Async<Result<http::Response>> who_from_a_job(http::Request& request) {
+    const auto ask = [this, origin = CallOrigin::of(request)](jobs::JobContext&) -> Result<std::string> {
+      VALION_TRY_ASSIGN(const auto me, fetch_json_blocking<WhoAmI>(context(), origin, "test_service", "/who"));
+      return json::encode(me);
+    };
+    VALION_CO_TRY_ASSIGN(const auto job, co_await context().jobs.submit("test.ask", *request.principal, ask));
+    auto response = co_await accepted(context(), request, job);
+    co_return response;
+  }
+  Async<Result<http::Response>> throws(http::Request&) {
+    throw std::runtime_error("a secret of the database");
+    co_return http::Response{};
+  }
+  Async<Result<http::Response>> slow(http::Request&) {
+    std::ofstream(context().home / "slow-began");
+    while (!std::filesystem::exists(context().home / "go-on")) co_await sleep_for(10ms);
+    co_return http::text_response(200, "text/plain", "done");
+  }
+  Async<Result<http::Response>> greet(http::Request& request) {
+    VALION_CO_TRY_ASSIGN(const auto greeting, co_await read_json<Greeting>(request));
+    co_return http::json_response(201, json::encode(greeting));
+  }
+  Async<Result<http::Response>> quick_job(http::Request& request) {
+    const auto work = [](jobs::JobContext&) -> Result<std::string> { return "{\"answer\":42}"; };
+    VALION_CO_TRY_ASSIGN(const auto job, co_await context().jobs.submit("test.quick", *request.principal, work));
+    auto response = co_await accepted(context(), request, job);
+    co_return response;
+  }
+  Async<Result<http::Response>> endless_job(http::Request& request) {
+    const auto work = [](jobs::JobContext& job) -> Result<std::string> {
+      while (!job.cancelled()) std::this_thread::sleep_for(5ms);
+      return fail(ErrorKind::cancelled, "cancelled");
+    };
+    VALION_CO_TRY_ASSIGN(const auto job, co_await context().jobs.submit("test.endless", *request.principal, work));
+    auto response = co_await accepted(context(), request, job);
+    co_return response;
+  }
+};
+
+using Running = testing::RunningService<TestService>;
+
+class ServiceTest : public ::testing::Test {
+ protected:
+  ServiceTest() {
+    settings_.home = folder_.path();
+    settings_.drain = 5s;
+    settings_.heartbeat = 100ms;
+  }
+  [[nodiscard]] std::string token(std::string_view audience, std::chrono::seconds age = 0s) const {
+    const auto key = auth::SigningKey::load_or_create(folder_.path() / "secrets" / "internal.key");
+    const auth::TokenSettings settings{audience, 60s, 5s};
+    return auth::issue_token(key, settings, Principal{"acme", "ana", {"appraiser"}}, std::chrono::system_clock::now() - age);
+  }
+  [[nodiscard]] std::string token() const { return token(auth::kInternalAudience); }
+  [[nodiscard]] std::string log() const { return content_of(folder_.path() / "logs" / "test_service.log"); }
+
+  testing::TemporaryFolder folder_;
+  Settings settings_;
+};
+
+TEST_F(ServiceTest, IsHealthyWithoutAToken) {
+  Running service(settings_);
+  ASSERT_GT(service.port(), 0) << service.said();
+  EXPECT_EQ(service.get("/health/live").status, 200);
+  EXPECT_EQ(service.get("/health/ready").status, 200);
+  const Answer answer = service.get("/health");
+  EXPECT_EQ(answer.status, 200);
+  const auto health = json::decode<contracts::HealthView>(answer.body);
+  ASSERT_TRUE(health) << answer.body;
+  EXPECT_EQ(health->service, "test_service");
+  EXPECT_THAT(health->instance, StartsWith("test_service-"));
+  EXPECT_EQ(health->status, "degraded") << "there is no Redis";
+  EXPECT_THAT(health->version, HasSubstr("."));
+  EXPECT_EQ(health->dependencies.front().name, "redis");
+}
+
+TEST_F(ServiceTest, RefusesWhoeverDoesNotProveWhoTheyAre) {
+  Running service(settings_);
+  const auto expect_refused = [&](const Answer& answer, const std::string& words) {
+    EXPECT_EQ(answer.status, 401);
+    EXPECT_THAT(answer.header("Content-Type"), StartsWith("application/problem+json"));
+    EXPECT_THAT(answer.body, HasSubstr(words));
+    EXPECT_THAT(answer.header("WWW-Authenticate"), StartsWith("Bearer"));
+  };
+  expect_refused(service.get("/who"), "unauthenticated");
+  expect_refused(service.get("/who", "e30.e30.e30"), "unauthenticated");
+  expect_refused(service.get("/who", token(auth::kClientAudience)), "unauthenticated");
+  expect_refused(service.get("/who", token(auth::kInternalAudience, 120s)), "expired");
+  EXPECT_EQ(service.get("/jobs/x").status, 401);
+}
+
+TEST_F(ServiceTest, ActsForWhoeverTheTokenNames) {
+  Running service(settings_);
+  http::ClientRequest request = Running::request(http::Method::get, "/who", token());
+  request.headers.set("X-Request-Id", "request-of-ana");
+  request.headers.set("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  const Answer answer = service.call(std::move(request));
+  EXPECT_EQ(answer.body, R"({"tenant":"acme","user":"ana","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","request_id":"request-of-ana"})");
+  EXPECT_EQ(answer.header("X-Request-Id"), "request-of-ana");
+  ASSERT_TRUE(eventually([&] { return log().find("\"/who\"") != std::string::npos; }));
+  for (const char* part : {"\"method\":\"GET\"", "\"status\":200", "request-of-ana", "4bf92f3577b34da6a3ce929d0e0e4736", "\"tenant\":\"acme\"",
+                           "\"user\":\"ana\"", "\"ms\":", "\"bytes\":"}) {
+    EXPECT_THAT(log(), HasSubstr(part));
+  }
+}
+
+TEST_F(ServiceTest, CountsRequestsByRouteTemplate) {
+  Running service(settings_);
+  service.get("/who", token());
+  service.get("/jobs/no-such-job", token());
+  service.get("/somewhere/else/4711", token());
+  const std::string metrics = service.get("/metrics").body;
+  EXPECT_THAT(metrics, HasSubstr("http_requests_total"));
+  EXPECT_THAT(metrics, HasSubstr("route=\"/jobs/{id}\""));
+  EXPECT_THAT(metrics, HasSubstr("route=\"none\""));
+  EXPECT_THAT(metrics, HasSubstr("http_request_duration_seconds_bucket"));
+  EXPECT_THAT(metrics, Not(HasSubstr("4711"))) << "strangers must not be able to add series";
+  EXPECT_THAT(metrics, HasSubstr("service=\"test_service\""));
+}
+
+TEST_F(ServiceTest, KeepsItsOwnFaultsToItself) {
+  Running service(settings_);
+  const Answer answer = service.get("/throws", token());
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_THAT(answer.body, Not(HasSubstr("secret")));
+  EXPECT_THAT(answer.body, HasSubstr(answer.header("X-Request-Id")));
+  EXPECT_THAT(log(), HasSubstr("a secret of the database"));
+  EXPECT_EQ(service.get("/who", token()).status, 200) << "the service is still up";
+}
+
+TEST_F(ServiceTest, ReadsJsonAndNothingElse) {
+  Running service(settings_);
+  EXPECT_EQ(service.post("/greetings", token(), R"({"text":"olá","times":2})").body, R"({"text":"olá","times":2})");
+  EXPECT_EQ(service.post("/greetings", token(), R"({"text":)").status, 400);
+  const Answer invalid = service.post("/greetings", token(), R"({"texts":"a"})");
+  EXPECT_EQ(invalid.status, 422);
+  for (const char* pointer : {"/text\"", "/times\"", "/texts\""}) EXPECT_THAT(invalid.body, HasSubstr(pointer));
+  http::ClientRequest form = Running::request(http::Method::post, "/greetings", token());
+  form.headers.set("Content-Type", "text/plain");
+  form.body = std::string("{}");
+  EXPECT_EQ(service.call(std::move(form)).status, 415);
+}
+
+TEST_F(ServiceTest, AcceptsAJobAndWaitsWhenAsked) {
+  Running service(settings_);
+  const Answer accepted = service.post("/quick-jobs", token(), "{}");
+  EXPECT_EQ(accepted.status, 202);
+  const std::string job = accepted.header("Location");
+  EXPECT_THAT(job, StartsWith("/jobs/"));
+  EXPECT_TRUE(eventually([&] { return service.get(job, token()).body.find(R"("result":{"answer":42})") != std::string::npos; }));
+
+  http::ClientRequest patient = Running::request(http::Method::post, "/quick-jobs", token());
+  patient.headers.set("Prefer", "respond-async, wait=10");
+  const Answer done = service.call(std::move(patient));
+  EXPECT_EQ(done.status, 200);
+  EXPECT_THAT(done.body, HasSubstr(R"("state":"succeeded")"));
+  EXPECT_EQ(done.header("Preference-Applied"), "wait=10");
+}
+
+TEST_F(ServiceTest, CancelsAJobOnce) {
+  Running service(settings_);
+  const std::string job = service.post("/endless-jobs", token(), "{}").header("Location");
+  EXPECT_EQ(service.post(job + "/cancel", token(), "").status, 202);
+  EXPECT_TRUE(eventually([&] { return service.get(job, token()).body.find("\"cancelled\"") != std::string::npos; }));
+  EXPECT_EQ(service.post(job + "/cancel", token(), "").status, 409);
+}
+
+TEST_F(ServiceTest, FindsOthersThroughTheRegistryAndCallsInTheCallersName) {
+  const testing::PrivateRedis redis;
+  settings_.redis_url = redis.url();
+  Running service(settings_);
+  EXPECT_TRUE(eventually([&] { return service.get("/who/through/registry", token()).status == 200; }));
+  const Answer answer = service.get("/who/through/registry", token());
+  EXPECT_THAT(answer.body, HasSubstr(R"("tenant":"acme","user":"ana")"));
+  EXPECT_THAT(answer.body, HasSubstr(answer.header("X-Request-Id")));
+  http::ClientRequest from_job = Running::request(http::Method::get, "/who/from/a/job", token());
+  from_job.headers.set("Prefer", "wait=10");
+  EXPECT_THAT(service.call(std::move(from_job)).body, HasSubstr(R"("result":{"tenant":"acme","user":"ana")"));
+  EXPECT_THAT(service.get("/health").body, HasSubstr(R"("status":"up")"));
+}
+
+TEST_F(ServiceTest, RegistersWhenRedisComesLater) {
+  testing::PrivateRedis redis;
+  settings_.redis_url = redis.url();
+  redis.crash();
+  Running service(settings_);
+  ASSERT_GT(service.port(), 0) << service.said();
+  EXPECT_EQ(service.get("/who/through/registry", token()).status, 503);
+  redis.start();
+  EXPECT_TRUE(eventually([&] { return service.get("/who/through/registry", token()).status == 200; }));
+}
+
+TEST_F(ServiceTest, FinishesRunningRequestsBeforeItStops) {
+  Running service(settings_);
+  Result<Answer> slow = fail(ErrorKind::internal, "no answer yet");
+  bool answered = false;
+  asio::co_spawn(service.loop().executor(), service.send(Running::request(http::Method::get, "/slow", token())),
+                 [&](std::exception_ptr, Result<Answer> answer) {
+                   slow = std::move(answer);
+                   answered = true;
+                 });
+  service.loop().run_until([&] { return std::filesystem::exists(folder_.path() / "slow-began"); });
+  service.signal(SIGTERM);
+  ASSERT_TRUE(eventually([&] { return log().find("stopping") != std::string::npos; }));
+  std::ofstream(folder_.path() / "go-on");
+  service.loop().run_until([&] { return answered; });
+  ASSERT_TRUE(slow) << slow.error().message;
+  EXPECT_EQ(slow->body, "done");
+  EXPECT_EQ(service.wait(), 0);
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "cleaned-up"));
+}
+
+TEST_F(ServiceTest, CancelsRunningJobsWhenItStops) {
+  Running service(settings_);
+  service.post("/endless-jobs", token(), "{}");
+  EXPECT_EQ(service.end(SIGINT), 0);
+}
+
+TEST_F(ServiceTest, SaysWhyItCannotStart) {
+  Running first(settings_);
+  settings_.ports["test_service"] = first.port();
+  Running second(settings_);
+  EXPECT_EQ(second.wait(), 1);
+  EXPECT_THAT(second.said(), HasSubstr("127.0.0.1:" + std::to_string(first.port())));
+  EXPECT_THAT(second.said(), HasSubstr("--port"));
+
+  settings_.home = "/proc/valion";
+  Running homeless(settings_);
+  EXPECT_EQ(homeless.wait(), 1);
+  EXPECT_THAT(homeless.said(), HasSubstr("/proc/valion"));
+  EXPECT_THAT(homeless.said(), HasSubstr("VALION_HOME"));
+}
+
+TEST_F(ServiceTest, TwoProcessesLogToTwoFiles) {
+  Running first(settings_);
+  Running second(settings_);
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "logs" / "test_service.log"));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "logs" / "test_service-2.log"));
+}
+
+}  // namespace
+}  // namespace valion
