@@ -44,6 +44,11 @@ TEST(Target, IsRefusedWhenItCouldWalkOrHide) {
   }
 }
 
+TEST(QueryValue, SurvivesEncodingAndDecoding) {
+  const std::string text = "location of «São Paulo» & more=1+1 %";
+  EXPECT_EQ(parse_target("/x?note=" + encode_query_value(text))->query.at("note"), text);
+}
+
 Handler named(std::string name) {
   return [name](Request&) -> Async<Result<Response>> { co_return text_response(200, "text/plain", name); };
 }

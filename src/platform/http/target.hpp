@@ -19,4 +19,7 @@ struct Target {
 [[nodiscard]] Result<Target> parse_target(std::string_view target);
 [[nodiscard]] Result<std::string> percent_decode(std::string_view text, bool plus_is_blank);
 
+// A value for a query: everything but unreserved characters (RFC 3986 section 2.3) as percent escapes.
+[[nodiscard]] std::string encode_query_value(std::string_view text);
+
 }  // namespace valion::http
