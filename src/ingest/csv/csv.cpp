@@ -189,6 +189,9 @@ void Reading::check_record(std::int64_t row) {
 }
 
 Result<void> Reading::read_rows() {
+  // Memory that is never written to costs nothing, growing by copying does. Every field takes a byte of the file.
+  const auto lines = static_cast<std::uint64_t>(std::count(dialect_.text.begin(), dialect_.text.end(), '\n'));
+  grid_.fields.reserve(std::min({(lines + 1) * grid_.width, std::uint64_t{dialect_.text.size()} + 1, options_.cell_limit + grid_.width}));
   std::int64_t row = 0;
   bool any = false;
   while (true) {

@@ -162,7 +162,23 @@ ValueKind kind_of(std::string_view value) noexcept {
   return word_kind(value);
 }
 
+namespace {
+
+// Most values are short whole numbers.
+std::optional<double> small_integer(std::string_view value) {
+  if (value.empty() || value.size() > kExactDigits) return std::nullopt;
+  std::int64_t number = 0;
+  for (const char c : value) {
+    if (!is_digit(c)) return std::nullopt;
+    number = number * 10 + (c - '0');
+  }
+  return static_cast<double>(number);
+}
+
+}  // namespace
+
 std::optional<double> to_number(std::string_view value, bool comma) noexcept {
+  if (const auto number = small_integer(value)) return number;
   const char group = comma ? '.' : ',';
   if (!value.empty() && value.front() == '+') value.remove_prefix(1);
   std::array<char, kLongestNumber> plain{};
