@@ -11,8 +11,7 @@ using testing::HasSubstr;
 
 TEST(SecondMarket, AmesRunsFromItsStudyFileAlone) {
   const TemporaryFolder folder;
-  const Finished fetched = run({source_file("tools/fetch_dataset").string(), "r-cran-modeldata", "ames",
-                                (folder.path() / "ames.csv").string()});
+  const Finished fetched = run({source_file("tools/fetch_dataset").string(), "ames", folder.path().string()});
   ASSERT_EQ(fetched.code, 0) << fetched.output;
   std::filesystem::copy_file(source_file("examples/ames/study.json"), folder.path() / "study.json");
   RunningSystem system;
