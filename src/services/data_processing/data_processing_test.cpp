@@ -13,6 +13,7 @@
 #include "services/data_processing/data_processing.hpp"
 #include "services/data_processing/descent.hpp"
 #include "storage/arrow_ipc.hpp"
+#include "storage/dataset_source.hpp"
 
 namespace valion {
 namespace {
@@ -25,6 +26,33 @@ using testing::Answer;
 const std::string kSales = "area,price,depth\n50,100,0\n60,120,30\n70,140,35\n";
 const std::string kOptions = R"({"name":"sales","target":"price","columns":[{"name":"area","type":"number","unit":"m2"}]})";
 
+// Another service that computes on dataset versions.
+class Consumer final : public BaseService {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "consumer"; }
+  void routes(http::Router& router) override {
+    router.add(http::Method::get, "/rows/{version:hash}", [this](http::Request& request) { return rows(request); });
+    router.add(http::Method::post, "/jobs/rows/{version:hash}", [this](http::Request& request) { return rows_by_job(request); });
+  }
+
+ private:
+  Async<Result<http::Response>> rows(http::Request& request) {
+    const CallOrigin origin = CallOrigin::of(request);
+    const Hash version = Hash::parse(request.parameters.text("version")).value();
+    VALION_CO_TRY_ASSIGN(const auto table, co_await storage::fetch_dataset(context(), origin, version));
+    co_return http::json_response(200, std::to_string(table->rows()));
+  }
+  Async<Result<http::Response>> rows_by_job(http::Request& request) {
+    const Hash version = Hash::parse(request.parameters.text("version")).value();
+    const auto work = [this, origin = CallOrigin::of(request), version](jobs::JobContext&) -> Result<std::string> {
+      VALION_TRY_ASSIGN(const auto table, storage::fetch_dataset_blocking(context(), origin, version));
+      return std::to_string(table->rows());
+    };
+    VALION_CO_TRY_ASSIGN(const auto job, co_await context().jobs.submit("test.rows", *request.principal, work));
+    co_return co_await accepted(context(), request, job);
+  }
+};
+
 class DataProcessingTest : public ::testing::Test {
  protected:
   DataProcessingTest() : service_(settings()) { EXPECT_GT(service_.port(), 0) << service_.said(); }
@@ -34,6 +62,8 @@ class DataProcessingTest : public ::testing::Test {
     made.home = folder_.path();
     made.upload_limit = 100'000;
     made.drain = 2s;
+    made.heartbeat = 100ms;
+    made.redis_url = redis_.url();
     return made;
   }
   [[nodiscard]] std::string token(const std::string& tenant = "acme") const {
@@ -75,6 +105,7 @@ class DataProcessingTest : public ::testing::Test {
   }
 
   using Running = testing::RunningService<DataProcessing>;
+  testing::PrivateRedis redis_;
   testing::TemporaryFolder folder_;
   Running service_;
 };
@@ -185,6 +216,27 @@ TEST_F(DataProcessingTest, WhatIsRefusedLeavesNothing) {
   EXPECT_EQ(files_in("incoming"), 0u);
   EXPECT_EQ(files_in("objects"), 0u);
   EXPECT_EQ(upload(kSales).status, 201);
+}
+
+TEST_F(DataProcessingTest, AnotherServiceFetchesAVersionAndOnlyItsOwnersMay) {
+  testing::RunningService<Consumer> consumer(settings());
+  ASSERT_GT(consumer.port(), 0) << consumer.said();
+  const auto version = imported();
+  const std::string path = "/rows/" + version.version.text();
+  ASSERT_TRUE(testing::eventually([&] { return consumer.get(path, token()).status != 503; })) << "the registry shows it within a heartbeat";
+  EXPECT_EQ(consumer.get(path, token()).body, "3");
+  const auto cached = folder_.path() / "cache" / "datasets" / (version.version.text() + ".arrow");
+  EXPECT_TRUE(std::filesystem::exists(cached));
+  EXPECT_EQ(consumer.get(path, token("globex")).status, 404) << "although it is in the cache";
+  std::ofstream(cached, std::ios::binary) << "damaged";
+  EXPECT_EQ(consumer.get(path, token()).body, "3") << "a damaged copy is fetched again";
+  EXPECT_EQ(sha256_of_file(cached).value(), version.version);
+
+  auto request = testing::RunningService<Consumer>::request(http::Method::post, "/jobs" + path, token());
+  request.headers.set("Prefer", "wait=10");
+  const Answer job = consumer.call(std::move(request));
+  EXPECT_EQ(job.status, 200) << job.body;
+  EXPECT_THAT(job.body, HasSubstr("\"result\":3"));
 }
 
 TEST(Descent, ComparesTextsByTheirMeaning) {
