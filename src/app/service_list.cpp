@@ -24,7 +24,10 @@ const std::vector<ServiceEntry>& service_list() {
       {"geospatial_service", 8003, {"service_registry"}, make_service<GeospatialService>},
       {"ml_service", 8002, {"service_registry"}, make_service<MlService>},
       {"reporting_service", 8004, {"service_registry"}, make_service<ReportingService>},
-      {"api_gateway", 8000, {"data_processing", "geospatial_service", "ml_service", "reporting_service"}, make_service<ApiGateway>},
+      {"api_gateway",
+       8000,
+       {"data_processing", "geospatial_service", "ml_service", "reporting_service"},
+       make_service<ApiGateway>},
   };
   return services;
 }

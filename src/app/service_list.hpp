@@ -13,8 +13,8 @@ namespace valion::app {
 
 struct ServiceEntry {
   std::string_view name;
-  std::uint16_t port;                           // the default; settings may say otherwise
-  std::vector<std::string_view> starts_after;   // services that must be ready first
+  std::uint16_t port;                          // the default; settings may say otherwise
+  std::vector<std::string_view> starts_after;  // services that must be ready first
   std::unique_ptr<BaseService> (*make)();
 };
 

@@ -35,7 +35,8 @@ Result<void> place(Search& search, std::size_t index) {
     const auto it = std::find_if(search.services.begin(), search.services.end(),
                                  [&](const ServiceEntry& other) { return other.name == needed; });
     if (it == search.services.end()) {
-      return fail(ErrorKind::invalid, std::string(entry.name) + " starts after an unknown service: " + std::string(needed));
+      return fail(ErrorKind::invalid,
+                  std::string(entry.name) + " starts after an unknown service: " + std::string(needed));
     }
     VALION_TRY(place(search, static_cast<std::size_t>(it - search.services.begin())));
   }

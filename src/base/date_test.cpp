@@ -16,7 +16,8 @@ TEST(Date, ReadsIsoDaysAndWritesThemBack) {
 }
 
 TEST(Date, RefusesDaysThatDoNotExistAndOtherForms) {
-  for (const char* text : {"1999-02-29", "1998-13-01", "1998-00-10", "1998-1-1", "31/12/1998", "", "1998-12-3x", "0999-01-01"}) {
+  for (const char* text :
+       {"1999-02-29", "1998-13-01", "1998-00-10", "1998-1-1", "31/12/1998", "", "1998-12-3x", "0999-01-01"}) {
     EXPECT_FALSE(Date::parse(text)) << text;
   }
 }

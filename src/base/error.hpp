@@ -12,25 +12,25 @@
 namespace valion {
 
 enum class ErrorKind {
-  malformed,               // the bytes are not what they claim to be (not JSON, not CSV)
-  invalid,                 // well-formed, but breaks a rule; the violations say which
-  unauthenticated,         // no credential, or one that does not verify
-  expired,                 // a credential that was good and is no longer
-  forbidden,               // a good credential that may not do this
-  not_found,               // no such thing, or not this tenant's
+  malformed,        // the bytes are not what they claim to be (not JSON, not CSV)
+  invalid,          // well-formed, but breaks a rule; the violations say which
+  unauthenticated,  // no credential, or one that does not verify
+  expired,          // a credential that was good and is no longer
+  forbidden,        // a good credential that may not do this
+  not_found,        // no such thing, or not this tenant's
   method_not_allowed,
-  conflict,                // the thing is in a state that refuses this
+  conflict,  // the thing is in a state that refuses this
   precondition_failed,
   length_required,
-  too_large,               // over a stated size limit
+  too_large,  // over a stated size limit
   unsupported_media_type,
   too_many_requests,
-  unavailable,             // a dependency is down or we shed load; trying later may help
-  bad_gateway,             // an upstream answered nonsense
+  unavailable,  // a dependency is down or we shed load; trying later may help
+  bad_gateway,  // an upstream answered nonsense
   timeout,
   cancelled,
-  interrupted,             // the process that did the work ended before the work did
-  internal                 // our bug
+  interrupted,  // the process that did the work ended before the work did
+  internal      // our bug
 };
 
 // One broken rule. `pointer` is a JSON Pointer (RFC 6901) into the request, empty when the offence is in a file;

@@ -25,14 +25,14 @@ using Result = tl::expected<T, Error>;
 //   VALION_CO_TRY(co_await store(x));          VALION_CO_TRY_ASSIGN(const auto answer, co_await call(x));
 #define VALION_DETAIL_JOIN2(a, b) a##b
 #define VALION_DETAIL_JOIN(a, b) VALION_DETAIL_JOIN2(a, b)
-#define VALION_DETAIL_TRY(ret, temporary, ...)                             \
-  do {                                                                     \
-    auto temporary = (__VA_ARGS__);                                        \
-    if (!temporary) ret ::valion::fail(std::move(temporary).error());      \
+#define VALION_DETAIL_TRY(ret, temporary, ...)                        \
+  do {                                                                \
+    auto temporary = (__VA_ARGS__);                                   \
+    if (!temporary) ret ::valion::fail(std::move(temporary).error()); \
   } while (false)
-#define VALION_DETAIL_TRY_ASSIGN(ret, temporary, declaration, ...)         \
-  auto temporary = (__VA_ARGS__);                                          \
-  if (!temporary) ret ::valion::fail(std::move(temporary).error());        \
+#define VALION_DETAIL_TRY_ASSIGN(ret, temporary, declaration, ...)  \
+  auto temporary = (__VA_ARGS__);                                   \
+  if (!temporary) ret ::valion::fail(std::move(temporary).error()); \
   declaration = std::move(*temporary)
 
 #define VALION_TRY(...) VALION_DETAIL_TRY(return, VALION_DETAIL_JOIN(try_result_, __LINE__), __VA_ARGS__)

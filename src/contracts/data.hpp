@@ -27,7 +27,7 @@ struct ColumnDeclaration {
   std::string name;
   std::string type = "auto";  // auto, number, text, date
   std::string unit;
-  bool required = false;      // missing values are violations
+  bool required = false;  // missing values are violations
   static constexpr std::array kDefaulted{"type", "unit", "required"};
 };
 BOOST_DESCRIBE_STRUCT(ColumnDeclaration, (), (name, type, unit, required))
@@ -52,10 +52,10 @@ struct SourceView {
   std::string file_name;
   std::int64_t bytes = 0;
   Hash sha256;
-  std::string format;     // csv, arrow
-  std::string encoding;   // utf-8, utf-8 with BOM, windows-1252
+  std::string format;    // csv, arrow
+  std::string encoding;  // utf-8, utf-8 with BOM, windows-1252
   std::string delimiter;
-  std::string line_end;   // lf, crlf
+  std::string line_end;  // lf, crlf
 };
 BOOST_DESCRIBE_STRUCT(SourceView, (), (file_name, bytes, sha256, format, encoding, delimiter, line_end))
 
@@ -65,7 +65,7 @@ struct DatasetVersion {
   std::optional<Hash> parent;
   std::string name;
   std::string target;
-  std::string note;       // what made this version: «import», «cleaning», «location of …»
+  std::string note;  // what made this version: «import», «cleaning», «location of …»
   std::int64_t rows = 0;
   std::vector<ColumnView> columns;
   std::optional<SourceView> source;  // of the imported file, carried to all descendants
@@ -84,12 +84,15 @@ struct ColumnProfile {
   std::string type;
   std::int64_t missing = 0;
   std::int64_t distinct = 0;
-  std::optional<double> minimum, q05, q25, median, q75, q95, maximum, mean, standard_deviation;  // numbers (dates: none)
+  std::optional<double> minimum, q05, q25, median, q75, q95, maximum, mean,
+      standard_deviation;                       // numbers (dates: none)
   std::optional<std::string> earliest, latest;  // dates
   std::vector<ValueCount> top;                  // text: the ten most frequent
   std::vector<std::string> alerts;              // «16 % are zero», «constant», …
 };
-BOOST_DESCRIBE_STRUCT(ColumnProfile, (), (name, type, missing, distinct, minimum, q05, q25, median, q75, q95, maximum, mean, standard_deviation, earliest, latest, top, alerts))
+BOOST_DESCRIBE_STRUCT(ColumnProfile, (),
+                      (name, type, missing, distinct, minimum, q05, q25, median, q75, q95, maximum, mean,
+                       standard_deviation, earliest, latest, top, alerts))
 
 struct Profile {
   Hash version;
@@ -116,7 +119,8 @@ struct CleaningRule {
   std::optional<std::string> reason;  // kept in the log
   static constexpr std::array kDefaulted{"values", "columns"};
 };
-BOOST_DESCRIBE_STRUCT(CleaningRule, (), (rule, column, values, below, above, columns, year, month, day, date, into, reason))
+BOOST_DESCRIBE_STRUCT(CleaningRule, (),
+                      (rule, column, values, below, above, columns, year, month, day, date, into, reason))
 
 struct CleaningRequest {
   std::vector<CleaningRule> rules;

@@ -44,7 +44,8 @@ struct EnrichmentResult {
   double west = 0, south = 0, east = 0, north = 0;
   double median_distance_to_centre = 0;  // metres
 };
-BOOST_DESCRIBE_STRUCT(EnrichmentResult, (), (version, located, not_located, west, south, east, north, median_distance_to_centre))
+BOOST_DESCRIBE_STRUCT(EnrichmentResult, (),
+                      (version, located, not_located, west, south, east, north, median_distance_to_centre))
 
 struct LocateRequest {
   std::string crs;

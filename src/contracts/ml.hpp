@@ -54,8 +54,8 @@ struct TrainingRequest {
   std::string name;
   Hash version;
   std::string target;
-  std::string currency;                 // ISO 4217
-  std::string area_unit;                // m2, ft2
+  std::string currency;   // ISO 4217
+  std::string area_unit;  // m2, ft2
   std::vector<FeatureSpec> features;
   std::optional<NeighbourSpec> location;
   SplitSpec split;
@@ -66,17 +66,20 @@ struct TrainingRequest {
   std::int64_t seed = 1;
   static constexpr std::array kDefaulted{"models", "folds", "seed"};
 };
-BOOST_DESCRIBE_STRUCT(TrainingRequest, (), (name, version, target, currency, area_unit, features, location, split, models, benchmark, identifier, folds, seed))
+BOOST_DESCRIBE_STRUCT(TrainingRequest, (),
+                      (name, version, target, currency, area_unit, features, location, split, models, benchmark,
+                       identifier, folds, seed))
 
 // Fractions, except cod (percent, as is customary). Ratio = estimate / price.
 struct Metrics {
   std::int64_t n = 0;
   double mdape = 0, mape = 0, ppe10 = 0, ppe20 = 0;
   double median_ratio = 0, cod = 0, prd = 0, prb = 0;
-  double r2 = 0;                                   // in currency
-  std::optional<double> coverage80, coverage95;    // share of prices inside the intervals
+  double r2 = 0;                                 // in currency
+  std::optional<double> coverage80, coverage95;  // share of prices inside the intervals
 };
-BOOST_DESCRIBE_STRUCT(Metrics, (), (n, mdape, mape, ppe10, ppe20, median_ratio, cod, prd, prb, r2, coverage80, coverage95))
+BOOST_DESCRIBE_STRUCT(Metrics, (),
+                      (n, mdape, mape, ppe10, ppe20, median_ratio, cod, prd, prb, r2, coverage80, coverage95))
 
 struct CoefficientView {
   std::string term;
@@ -86,12 +89,12 @@ struct CoefficientView {
 BOOST_DESCRIBE_STRUCT(CoefficientView, (), (term, estimate, standard_error, t, p))
 
 struct CandidateResult {
-  std::string model;      // ols, elastic_net, xgboost
-  Metrics cross_validation;   // training sales, every preprocessing inside the fold
-  Metrics test;               // the test period, untrimmed
+  std::string model;         // ols, elastic_net, xgboost
+  Metrics cross_validation;  // training sales, every preprocessing inside the fold
+  Metrics test;              // the test period, untrimmed
   double seconds = 0;
   std::vector<CoefficientView> coefficients;  // linear models
-  std::string notes;          // chosen lambda, number of trees, …
+  std::string notes;                          // chosen lambda, number of trees, …
 };
 BOOST_DESCRIBE_STRUCT(CandidateResult, (), (model, cross_validation, test, seconds, coefficients, notes))
 
@@ -102,24 +105,26 @@ struct FeatureImportance {
 BOOST_DESCRIBE_STRUCT(FeatureImportance, (), (feature, mean_absolute_contribution))
 
 struct ModelRecord {
-  Hash model;                 // SHA-256 of the model's bytes
+  Hash model;  // SHA-256 of the model's bytes
   TrainingRequest request;
-  std::string champion;       // the candidate with the least cross-validated mdape
+  std::string champion;  // the candidate with the least cross-validated mdape
   std::vector<CandidateResult> candidates;
-  Metrics test;               // the champion's, untrimmed, with coverage
-  Metrics test_trimmed;       // the same on sales of at least train_minimum_target
+  Metrics test;                               // the champion's, untrimmed, with coverage
+  Metrics test_trimmed;                       // the same on sales of at least train_minimum_target
   std::optional<Metrics> benchmark;           // raw
   std::optional<Metrics> benchmark_rescaled;  // divided by its median ratio in the calibration period
-  double trend_per_year = 0;  // market trend estimated on training sales, log scale
+  double trend_per_year = 0;                  // market trend estimated on training sales, log scale
   std::vector<FeatureImportance> importance;
   double shap_additivity_error = 0;  // the largest seen, relative to max(1, |eta|)
   std::int64_t n_train = 0;
   std::int64_t n_test = 0;
   std::string created_at;
   double seconds = 0;
-  std::string engine;         // library versions and threads: what a bit-for-bit replay needs
+  std::string engine;  // library versions and threads: what a bit-for-bit replay needs
 };
-BOOST_DESCRIBE_STRUCT(ModelRecord, (), (model, request, champion, candidates, test, test_trimmed, benchmark, benchmark_rescaled, trend_per_year, importance, shap_additivity_error, n_train, n_test, created_at, seconds, engine))
+BOOST_DESCRIBE_STRUCT(ModelRecord, (),
+                      (model, request, champion, candidates, test, test_trimmed, benchmark, benchmark_rescaled,
+                       trend_per_year, importance, shap_additivity_error, n_train, n_test, created_at, seconds, engine))
 
 struct ModelList {
   std::vector<ModelRecord> models;
@@ -136,9 +141,9 @@ struct EvaluationRows {
 BOOST_DESCRIBE_STRUCT(EvaluationRows, (), (model, date, price, estimate, lower80, upper80, benchmark))
 
 struct ValuationRequest {
-  std::string label;          // «2045 Collingwood Blvd»
-  Date date;                  // the reference date of the value
-  Attributes subject;         // by column; location columns as the data set has them
+  std::string label;   // «2045 Collingwood Blvd»
+  Date date;           // the reference date of the value
+  Attributes subject;  // by column; location columns as the data set has them
   std::int64_t comparables = 6;
   static constexpr std::array kDefaulted{"comparables"};
 };
@@ -159,21 +164,23 @@ struct Contribution {
 BOOST_DESCRIBE_STRUCT(Contribution, (), (feature, value, contribution, factor))
 
 struct Comparable {
-  std::int64_t row = 0;        // 1-based, of the imported file
+  std::int64_t row = 0;  // 1-based, of the imported file
   std::string identifier;
   std::string date;
   double price = 0;
-  double price_at_date = 0;        // moved to the valuation date by the model's trend
-  double adjusted_price = 0;       // and to the subject's characteristics, by the model
-  double distance = 0;             // metres
-  double similarity = 0;           // 0–1, see domain/model/comparables.hpp
+  double price_at_date = 0;   // moved to the valuation date by the model's trend
+  double adjusted_price = 0;  // and to the subject's characteristics, by the model
+  double distance = 0;        // metres
+  double similarity = 0;      // 0–1, see domain/model/comparables.hpp
   std::optional<double> longitude, latitude;
   Attributes attributes;
 };
-BOOST_DESCRIBE_STRUCT(Comparable, (), (row, identifier, date, price, price_at_date, adjusted_price, distance, similarity, longitude, latitude, attributes))
+BOOST_DESCRIBE_STRUCT(Comparable, (),
+                      (row, identifier, date, price, price_at_date, adjusted_price, distance, similarity, longitude,
+                       latitude, attributes))
 
 struct Valuation {
-  Hash valuation;              // SHA-256 of everything below but created_at
+  Hash valuation;  // SHA-256 of everything below but created_at
   Hash model;
   Hash version;
   std::string champion;
@@ -182,16 +189,19 @@ struct Valuation {
   std::string area_unit;
   Date date;
   Attributes subject;
-  double value = 0;            // currency; the median for a log target
+  double value = 0;  // currency; the median for a log target
   Interval interval80, interval95;
-  double eta = 0;              // the prediction on the model's scale
+  double eta = 0;  // the prediction on the model's scale
   double base_value = 0;
   std::vector<Contribution> contributions;  // largest first
   double shap_additivity_error = 0;
   std::vector<Comparable> comparables;
-  std::vector<std::string> warnings;        // extrapolations, missing characteristics
+  std::vector<std::string> warnings;  // extrapolations, missing characteristics
   std::string created_at;
 };
-BOOST_DESCRIBE_STRUCT(Valuation, (), (valuation, model, version, champion, label, currency, area_unit, date, subject, value, interval80, interval95, eta, base_value, contributions, shap_additivity_error, comparables, warnings, created_at))
+BOOST_DESCRIBE_STRUCT(Valuation, (),
+                      (valuation, model, version, champion, label, currency, area_unit, date, subject, value,
+                       interval80, interval95, eta, base_value, contributions, shap_additivity_error, comparables,
+                       warnings, created_at))
 
 }  // namespace valion::contracts

@@ -43,7 +43,8 @@ struct JobView {
   std::optional<json::Raw> result;  // succeeded
   std::optional<JobError> error;    // failed; kind `interrupted` when its process ended
 };
-BOOST_DESCRIBE_STRUCT(JobView, (), (id, kind, service, state, progress, created_at, started_at, finished_at, result, error))
+BOOST_DESCRIBE_STRUCT(JobView, (),
+                      (id, kind, service, state, progress, created_at, started_at, finished_at, result, error))
 
 struct DependencyView {
   std::string name;

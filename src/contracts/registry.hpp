@@ -22,7 +22,8 @@ struct CatalogEntry {
   std::vector<std::string> ServiceTags;
   std::map<std::string, std::string> ServiceMeta;
 };
-BOOST_DESCRIBE_STRUCT(CatalogEntry, (), (Node, Address, ServiceID, ServiceName, ServiceAddress, ServicePort, ServiceTags, ServiceMeta))
+BOOST_DESCRIBE_STRUCT(CatalogEntry, (),
+                      (Node, Address, ServiceID, ServiceName, ServiceAddress, ServicePort, ServiceTags, ServiceMeta))
 
 struct HealthNode {
   std::string Node, Address;

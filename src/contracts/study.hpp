@@ -19,7 +19,7 @@ namespace valion::contracts {
 struct StudyData {
   std::string file;
   std::string target;
-  std::string date;                        // the sale date column (of the file, or made by a cleaning rule)
+  std::string date;  // the sale date column (of the file, or made by a cleaning rule)
   std::string currency;
   std::string area_unit;
   std::vector<ColumnDeclaration> columns;
@@ -27,7 +27,8 @@ struct StudyData {
   std::optional<std::string> benchmark, identifier;
   static constexpr std::array kDefaulted{"columns", "cleaning"};
 };
-BOOST_DESCRIBE_STRUCT(StudyData, (), (file, target, date, currency, area_unit, columns, cleaning, benchmark, identifier))
+BOOST_DESCRIBE_STRUCT(StudyData, (),
+                      (file, target, date, currency, area_unit, columns, cleaning, benchmark, identifier))
 
 struct StudyLocation {
   std::string crs, x, y;

@@ -18,7 +18,8 @@ using testing::AnyOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-const std::string kOptions = R"({"name":"sales","target":"price","columns":[{"name":"price","type":"number","required":true}]})";
+const std::string kOptions =
+    R"({"name":"sales","target":"price","columns":[{"name":"price","type":"number","required":true}]})";
 
 // An endless body, sent in chunks until the other side has had enough.
 class EndlessRows final : public http::BodyReader {
@@ -38,7 +39,8 @@ class EndlessRows final : public http::BodyReader {
 
 std::size_t files_below(const std::filesystem::path& folder) {
   std::size_t count = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) count += entry.is_regular_file() ? 1 : 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+    count += entry.is_regular_file() ? 1 : 0;
   return count;
 }
 
@@ -53,7 +55,8 @@ class BadInput : public testing::Test {
   void SetUp() override { stored_before_ = stored(); }
   void TearDown() override {
     EXPECT_EQ(stored(), stored_before_) << "something was half-stored";
-    EXPECT_EQ(system_->get("/api/v1/data/versions/" + std::string(64, '0')).status, 404) << "data_processing is not well";
+    EXPECT_EQ(system_->get("/api/v1/data/versions/" + std::string(64, '0')).status, 404)
+        << "data_processing is not well";
   }
   static std::size_t stored() { return files_below(system_->home() / "services" / "data_processing" / "objects"); }
 
@@ -69,7 +72,10 @@ class BadInput : public testing::Test {
 };
 
 TEST_F(BadInput, AFileThatIsNotCsv) {
-  const Answer answer = system_->upload(std::string("\x7F" "ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0>\0\1\0\0\0", 28), kOptions, "program.csv");
+  const Answer answer = system_->upload(std::string("\x7F"
+                                                    "ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0>\0\1\0\0\0",
+                                                    28),
+                                        kOptions, "program.csv");
   expect_problem(answer, 400, "CSV");
 }
 
@@ -81,7 +87,9 @@ TEST_F(BadInput, AnEmptyFile) {
 
 TEST_F(BadInput, OnlyAHeader) { expect_problem(system_->upload("area,price\n", kOptions), 422, "row"); }
 
-TEST_F(BadInput, AMissingTargetColumn) { expect_problem(system_->upload("area,value\n1,2\n3,4\n", kOptions), 422, "price"); }
+TEST_F(BadInput, AMissingTargetColumn) {
+  expect_problem(system_->upload("area,value\n1,2\n3,4\n", kOptions), 422, "price");
+}
 
 TEST_F(BadInput, TextInANumberColumnIsNamedByRowAndColumn) {
   const Answer answer = system_->upload("area,price\n50,100\n60,much\n70,n.d.\n", kOptions);
@@ -171,16 +179,21 @@ TEST_F(BadInput, AnotherTenantsDataIsNotThere) {
   const auto version = json::decode<contracts::DatasetVersion>(mine.body, json::Unknown::ignored);
   ASSERT_TRUE(version);
   const auto key = auth::SigningKey::load_or_create(system_->home() / "secrets" / "gateway.key");
-  const std::string token = auth::issue_token(key, {}, Principal{"stranger", "eve", {"admin"}}, std::chrono::system_clock::now());
+  const std::string token =
+      auth::issue_token(key, {}, Principal{"stranger", "eve", {"admin"}}, std::chrono::system_clock::now());
   for (const char* part : {"", "/profile", "/arrow", "/cleaning"}) {
-    expect_problem(system_->call({.target = "/api/v1/data/versions/" + version->version.text() + part, .token = token}), 404, "");
+    expect_problem(system_->call({.target = "/api/v1/data/versions/" + version->version.text() + part, .token = token}),
+                   404, "");
   }
   stored_before_ = stored();
 }
 
 TEST_F(BadInput, ByteOrderMarkWindowsLineEndsAndAnyDelimiterAreNoErrors) {
   for (const std::string delimiter : {",", ";", "\t", "|"}) {
-    const std::string csv = "\xEF\xBB\xBF" "area" + delimiter + "price\r\n50" + delimiter + "100.5\r\n60" + delimiter + "120\r\n";
+    const std::string csv =
+        "\xEF\xBB\xBF"
+        "area" +
+        delimiter + "price\r\n50" + delimiter + "100.5\r\n60" + delimiter + "120\r\n";
     const Answer answer = system_->upload(csv, kOptions);
     EXPECT_EQ(answer.status, 201) << answer.body;
     EXPECT_THAT(answer.body, HasSubstr("\"rows\":2"));

@@ -39,13 +39,15 @@ std::string training_of(const Hash& version) {
   request.currency = "USD";
   request.area_unit = "m2";
   request.features = {{"area", "log"}, {"rooms", "none"}};
-  request.split = {"date", *Date::parse("2017-01-01"), *Date::parse("2017-12-31"), *Date::parse("2018-01-01"), std::nullopt};
+  request.split = {"date", *Date::parse("2017-01-01"), *Date::parse("2017-12-31"), *Date::parse("2018-01-01"),
+                   std::nullopt};
   return json::encode(request);
 }
 
 std::string metrics_of(int port) {
-  return run({"bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/" + std::to_string(port) +
-                                "; printf 'GET /metrics HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n' >&3; cat <&3"})
+  return run({"bash", "-c",
+              "exec 3<>/dev/tcp/127.0.0.1/" + std::to_string(port) +
+                  "; printf 'GET /metrics HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n' >&3; cat <&3"})
       .output;
 }
 
@@ -83,7 +85,8 @@ TEST(Life, AKilledServiceIsRestartedWhileTheRestServes) {
     EXPECT_TRUE(eventually([&] {
       const auto now = system.processes(service);
       return now.size() == 1 && now != before;
-    })) << service << " was not restarted";
+    })) << service
+        << " was not restarted";
     if (service != "api_gateway") {
       EXPECT_EQ(system.get("/health").status, 200) << "the gateway must not suffer from " << service;
     }

@@ -25,7 +25,8 @@ struct DemoMetrics {
   std::optional<double> coverage80;
   std::int64_t n_train = 0, n_test = 0;
 };
-BOOST_DESCRIBE_STRUCT(DemoMetrics, (), (mdape, ppe10, ppe20, cod, prd, prb, r2, median_ratio, coverage80, n_train, n_test))
+BOOST_DESCRIBE_STRUCT(DemoMetrics, (),
+                      (mdape, ppe10, ppe20, cod, prd, prb, r2, median_ratio, coverage80, n_train, n_test))
 struct DemoArtifacts {
   std::string pdf, xlsx;
 };
@@ -39,7 +40,9 @@ struct Demo {
   std::string valuation, model;
   double value = 0;
 };
-BOOST_DESCRIBE_STRUCT(Demo, (), (steps, metrics, benchmark, benchmark_rescaled, shap_additivity_error, artifacts, valuation, model, value))
+BOOST_DESCRIBE_STRUCT(Demo, (),
+                      (steps, metrics, benchmark, benchmark_rescaled, shap_additivity_error, artifacts, valuation,
+                       model, value))
 
 namespace {
 
@@ -50,14 +53,17 @@ class MainJob : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     system_ = std::make_unique<RunningSystem>();
-    finished_ = system_->valion({"demo", "--json", "--study", source_file("examples/lucas_county/study.json").string()});
+    finished_ =
+        system_->valion({"demo", "--json", "--study", source_file("examples/lucas_county/study.json").string()});
     if (auto parsed = json::decode<Demo>(finished_.output, json::Unknown::ignored)) demo_ = *parsed;
   }
   static void TearDownTestSuite() { system_.reset(); }
   void SetUp() override { ASSERT_EQ(finished_.code, 0) << finished_.output; }
 
   static std::string pdf_text() { return run({"pdftotext", "-layout", demo_.artifacts.pdf, "-"}).output; }
-  static std::string sheet(const std::string& member) { return run({"unzip", "-p", demo_.artifacts.xlsx, member}).output; }
+  static std::string sheet(const std::string& member) {
+    return run({"unzip", "-p", demo_.artifacts.xlsx, member}).output;
+  }
 
   static inline std::unique_ptr<RunningSystem> system_;
   static inline Finished finished_;
@@ -117,7 +123,8 @@ TEST_F(MainJob, WritesAnXlsxWithTheSameValue) {
 TEST_F(MainJob, LeavesASystemThatIsUpAndPassesItsSmokeTest) {
   const Finished status = system_->valion({"status", "--json"});
   EXPECT_EQ(status.code, 0) << status.output;
-  for (const app::ServiceEntry& entry : app::service_list()) EXPECT_THAT(status.output, HasSubstr(std::string(entry.name)));
+  for (const app::ServiceEntry& entry : app::service_list())
+    EXPECT_THAT(status.output, HasSubstr(std::string(entry.name)));
   const Finished smoke = system_->valion({"test"});
   EXPECT_EQ(smoke.code, 0) << smoke.output;
 }
@@ -134,7 +141,8 @@ TEST_F(MainJob, ServesHealthAndMetrics) {
 }
 
 TEST_F(MainJob, RunsTheSameStudyAgainToTheSameModel) {
-  const Finished again = system_->valion({"study", "run", "--json", source_file("examples/lucas_county/study.json").string()});
+  const Finished again =
+      system_->valion({"study", "run", "--json", source_file("examples/lucas_county/study.json").string()});
   ASSERT_EQ(again.code, 0) << again.output;
   EXPECT_THAT(again.output, HasSubstr("\"model\":\"" + demo_.model + "\""));
 }

@@ -46,7 +46,8 @@ pid_t start(std::vector<std::string> command, const std::map<std::string, std::s
 }
 
 std::string trimmed_headers(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return name;
 }
 
@@ -116,11 +117,13 @@ std::filesystem::path TemporaryFolder::write(const std::string& name, const std:
   return path_ / name;
 }
 
-RunningSystem::RunningSystem(std::vector<std::string> orchestrator_arguments, std::map<std::string, std::string> environment)
+RunningSystem::RunningSystem(std::vector<std::string> orchestrator_arguments,
+                             std::map<std::string, std::string> environment)
     : environment_(std::move(environment)) {
   for (const app::ServiceEntry& entry : app::service_list()) {
     std::string name(entry.name);
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     environment_.emplace("VALION_PORT_" + name, "0");
   }
   environment_.emplace("VALION_METRICS_PORT", "0");
@@ -129,7 +132,9 @@ RunningSystem::RunningSystem(std::vector<std::string> orchestrator_arguments, st
   const int log = open((home() / "orchestrator.log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   orchestrator_ = start(command, environment_, log);
   close(log);
-  const bool up = eventually([&] { return app::read_gateway_address(home()).has_value() || waitpid(orchestrator_, nullptr, WNOHANG) != 0; }, 120s);
+  const bool up = eventually(
+      [&] { return app::read_gateway_address(home()).has_value() || waitpid(orchestrator_, nullptr, WNOHANG) != 0; },
+      120s);
   const auto address = app::read_gateway_address(home());
   if (!up || !address) throw std::runtime_error("the system did not start:\n" + slurp(home() / "orchestrator.log"));
   gateway_ = *address;
@@ -158,8 +163,11 @@ std::string RunningSystem::token() {
   const auto credential = app::read_credential(home());
   if (!credential) throw std::runtime_error(credential.error().message);
   const contracts::TokenRequest request{credential->user, credential->password};
-  const Answer answer = call({.method = http::Method::post, .target = "/api/v1/auth/token", .token = "",
-                              .headers = {{"Content-Type", "application/json"}}, .body = json::encode(request)});
+  const Answer answer = call({.method = http::Method::post,
+                              .target = "/api/v1/auth/token",
+                              .token = "",
+                              .headers = {{"Content-Type", "application/json"}},
+                              .body = json::encode(request)});
   const auto parsed = json::decode<contracts::TokenAnswer>(answer.body);
   if (!parsed) throw std::runtime_error("no token: " + answer.body);
   return token_ = parsed->access_token;
@@ -178,11 +186,12 @@ Answer RunningSystem::call(const Call& wanted) {
   asio::io_context context{1};
   http::Client client(context.get_executor());
   Result<Answer> answer = fail(ErrorKind::internal, "no answer");
-  asio::co_spawn(context.get_executor(), exchange(client, std::move(request)), [&](std::exception_ptr failure, Result<Answer> got) {
-    if (failure) std::rethrow_exception(failure);
-    answer = std::move(got);
-    context.stop();
-  });
+  asio::co_spawn(context.get_executor(), exchange(client, std::move(request)),
+                 [&](std::exception_ptr failure, Result<Answer> got) {
+                   if (failure) std::rethrow_exception(failure);
+                   answer = std::move(got);
+                   context.stop();
+                 });
   context.run();
   if (!answer) throw std::runtime_error(wanted.target + ": " + answer.error().message);
   return *answer;
@@ -193,12 +202,17 @@ Answer RunningSystem::upload(const std::string& csv, const std::string& options,
   http::FormWriter form;
   form.field("options", options);
   form.file("file", folder.write(file_name, csv), "text/csv");
-  return call({.method = http::Method::post, .target = "/api/v1/data/datasets",
-               .headers = {{"Content-Type", form.content_type()}}, .body = form.body().value()});
+  return call({.method = http::Method::post,
+               .target = "/api/v1/data/datasets",
+               .headers = {{"Content-Type", form.content_type()}},
+               .body = form.body().value()});
 }
 
 Answer RunningSystem::post(const std::string& target, const std::string& json) {
-  return call({.method = http::Method::post, .target = target, .headers = {{"Content-Type", "application/json"}}, .body = json});
+  return call({.method = http::Method::post,
+               .target = target,
+               .headers = {{"Content-Type", "application/json"}},
+               .body = json});
 }
 
 std::vector<pid_t> RunningSystem::processes(const std::string& service) const {

@@ -85,7 +85,8 @@ std::string gateway_url(const Settings& settings, const std::optional<std::strin
   if (given) return *given;
   if (const auto written = read_gateway_address(settings.home)) return *written;
   const auto configured = settings.ports.find("api_gateway");
-  const std::uint16_t port = configured != settings.ports.end() ? configured->second : find_service("api_gateway")->port;
+  const std::uint16_t port =
+      configured != settings.ports.end() ? configured->second : find_service("api_gateway")->port;
   return "http://127.0.0.1:" + std::to_string(port);
 }
 
@@ -99,8 +100,8 @@ Result<Credential> read_credential(const std::filesystem::path& home) {
   std::ifstream file(path);
   std::ostringstream text;
   if (!file || !(text << file.rdbuf())) {
-    return fail(ErrorKind::not_found, "no credential in " + path.string() +
-                                          "; start `valion orchestrator` with the same --home first");
+    return fail(ErrorKind::not_found,
+                "no credential in " + path.string() + "; start `valion orchestrator` with the same --home first");
   }
   VALION_TRY_ASSIGN(const auto parsed, json::decode<CredentialFile>(text.str()));
   return Credential{parsed.user, parsed.password};
@@ -174,8 +175,11 @@ Result<std::string> ApiClient::finish_job(const std::string& accepted, const OnP
   if (job.state == "succeeded" && job.result) return job.result->text;
   const std::string words = job.error ? job.error->message : "the job was " + job.state;
   const bool interrupted = job.error && job.error->kind == "interrupted";
-  return fail(interrupted ? ErrorKind::interrupted : job.state == "cancelled" ? ErrorKind::cancelled : ErrorKind::invalid,
-              "job " + job.id + " (" + job.kind + ") " + job.state + (interrupted ? ", interrupted" : "") + ": " + words);
+  return fail(
+      interrupted                ? ErrorKind::interrupted
+      : job.state == "cancelled" ? ErrorKind::cancelled
+                                 : ErrorKind::invalid,
+      "job " + job.id + " (" + job.kind + ") " + job.state + (interrupted ? ", interrupted" : "") + ": " + words);
 }
 
 }  // namespace valion::app

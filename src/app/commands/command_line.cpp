@@ -1,7 +1,7 @@
 #include "app/commands/command_line.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <memory>
 
@@ -79,7 +79,8 @@ void add_orchestrator(CLI::App& app, Words& words) {
 
 void add_services(CLI::App& app, Words& words) {
   for (const ServiceEntry& entry : service_list()) {
-    CLI::App* command = app.add_subcommand(std::string(entry.name), fmt::format("Run this service alone (port {})", entry.port));
+    CLI::App* command =
+        app.add_subcommand(std::string(entry.name), fmt::format("Run this service alone (port {})", entry.port));
     command->group("Services");
     add_common(*command, words);
     command->add_option("--port", words.port, "port to listen on; 0 takes a free one");
@@ -97,11 +98,13 @@ void add_services(CLI::App& app, Words& words) {
 }
 
 void add_status(CLI::App& app, Words& words) {
-  CLI::App* command = app.add_subcommand("status", "Which services run, and are they well? Non-zero when something is down");
+  CLI::App* command =
+      app.add_subcommand("status", "Which services run, and are they well? Non-zero when something is down");
   add_common(*command, words);
   command->add_flag("--verbose,-v", words.status.verbose, "dependencies and metrics of every instance");
   command->add_flag("--json", words.status.json, "one JSON document instead of a table");
-  command->add_option("--wait", words.wait_seconds, "wait up to so many seconds until everything is up")->check(CLI::Range(0, 3600));
+  command->add_option("--wait", words.wait_seconds, "wait up to so many seconds until everything is up")
+      ->check(CLI::Range(0, 3600));
   command->callback([&words] {
     words.run = [&words](const Settings& settings) {
       words.status.wait = std::chrono::seconds(words.wait_seconds);
@@ -117,12 +120,14 @@ void add_test(CLI::App& app, Words& words) {
 }
 
 void add_demo(CLI::App& app, Words& words) {
-  CLI::App* command = app.add_subcommand("demo", "The whole job on 25,357 real sales: import, clean, locate, train, value, report");
+  CLI::App* command =
+      app.add_subcommand("demo", "The whole job on 25,357 real sales: import, clean, locate, train, value, report");
   add_gateway(*command, words);
   words.demo.study = "examples/lucas_county/study.json";
   command->add_option("--study", words.demo.study, "the study to run")->capture_default_str();
   command->add_option("--output", words.demo.folder, "folder for the report (default VALION_HOME/reports)");
-  command->callback([&words] { words.run = [&words](const Settings& s) { return run_demo(s, words.gateway, words.demo); }; });
+  command->callback(
+      [&words] { words.run = [&words](const Settings& s) { return run_demo(s, words.gateway, words.demo); }; });
 }
 
 void add_data(CLI::App& app, Words& words) {
@@ -132,7 +137,8 @@ void add_data(CLI::App& app, Words& words) {
   command->add_option("file", words.import.file, "the file")->required()->check(CLI::ExistingFile);
   command->add_option("--target", words.import.target, "the price column")->required();
   command->add_option("--name", words.import.name, "name of the data set (default: the file's)");
-  command->callback([&words] { words.run = [&words](const Settings& s) { return import_data(s, words.gateway, words.import); }; });
+  command->callback(
+      [&words] { words.run = [&words](const Settings& s) { return import_data(s, words.gateway, words.import); }; });
 }
 
 void add_study(CLI::App& app, Words& words) {
@@ -140,15 +146,19 @@ void add_study(CLI::App& app, Words& words) {
   CLI::App* command = study->add_subcommand("run", "Import, clean, locate and train as a study file says");
   add_gateway(*command, words);
   command->add_option("study", words.study, "the study file")->required()->check(CLI::ExistingFile);
-  command->callback([&words] { words.run = [&words](const Settings& s) { return study_run(s, words.gateway, words.study); }; });
+  command->callback(
+      [&words] { words.run = [&words](const Settings& s) { return study_run(s, words.gateway, words.study); }; });
 }
 
 void add_value(CLI::App& app, Words& words) {
   CLI::App* command = app.add_subcommand("value", "Value the property of a study file with a trained model");
   add_gateway(*command, words);
-  command->add_option("--study", words.value.study, "the study file whose /valuation is valued")->required()->check(CLI::ExistingFile);
+  command->add_option("--study", words.value.study, "the study file whose /valuation is valued")
+      ->required()
+      ->check(CLI::ExistingFile);
   command->add_option("--model", words.value.model, "the model's id")->required();
-  command->callback([&words] { words.run = [&words](const Settings& s) { return value_property(s, words.gateway, words.value); }; });
+  command->callback(
+      [&words] { words.run = [&words](const Settings& s) { return value_property(s, words.gateway, words.value); }; });
 }
 
 void add_report(CLI::App& app, Words& words) {
@@ -158,7 +168,8 @@ void add_report(CLI::App& app, Words& words) {
   command->add_option("--title", words.report.title, "title of the report")->capture_default_str();
   command->add_option("--language", words.report.language, "en or pt-BR")->capture_default_str();
   command->add_option("--output", words.report.folder, "folder to write to")->capture_default_str();
-  command->callback([&words] { words.run = [&words](const Settings& s) { return write_report(s, words.gateway, words.report); }; });
+  command->callback(
+      [&words] { words.run = [&words](const Settings& s) { return write_report(s, words.gateway, words.report); }; });
 }
 
 void add_config(CLI::App& app, Words& words) {
@@ -173,7 +184,8 @@ void add_config(CLI::App& app, Words& words) {
 }  // namespace
 
 int run_command_line(int count, char** arguments) {
-  CLI::App app{"Valion: a glass-box real-estate valuation platform.\nStart with `valion orchestrator`, then `valion demo`."};
+  CLI::App app{
+      "Valion: a glass-box real-estate valuation platform.\nStart with `valion orchestrator`, then `valion demo`."};
   app.set_version_flag("--version", VALION_VERSION);
   app.require_subcommand(1);
   Words words;

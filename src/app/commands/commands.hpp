@@ -34,7 +34,8 @@ struct ImportCommand {
 };
 [[nodiscard]] int import_data(const Settings& settings, const GatewayOptions& gateway, const ImportCommand& command);
 
-[[nodiscard]] int study_run(const Settings& settings, const GatewayOptions& gateway, const std::filesystem::path& study);
+[[nodiscard]] int study_run(const Settings& settings, const GatewayOptions& gateway,
+                            const std::filesystem::path& study);
 
 struct ValueCommand {
   std::filesystem::path study;  // whose /valuation is valued

@@ -1,6 +1,6 @@
 // `valion demo`: study run, value and report in a row, on real sales.
-#include <boost/describe.hpp>
 #include <fmt/format.h>
+#include <boost/describe.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -26,7 +26,8 @@ struct DemoMetrics {
   std::optional<double> coverage80;
   std::int64_t n_train = 0, n_test = 0;
 };
-BOOST_DESCRIBE_STRUCT(DemoMetrics, (), (mdape, ppe10, ppe20, cod, prd, prb, r2, median_ratio, coverage80, n_train, n_test))
+BOOST_DESCRIBE_STRUCT(DemoMetrics, (),
+                      (mdape, ppe10, ppe20, cod, prd, prb, r2, median_ratio, coverage80, n_train, n_test))
 
 struct DemoArtifacts {
   std::string pdf, xlsx;
@@ -35,16 +36,18 @@ BOOST_DESCRIBE_STRUCT(DemoArtifacts, (), (pdf, xlsx))
 
 struct DemoDocument {
   std::vector<DemoStep> steps;
-  DemoMetrics metrics;                           // the champion
+  DemoMetrics metrics;  // the champion
   std::optional<DemoMetrics> benchmark, benchmark_rescaled;
-  double shap_additivity_error = 0;              // the larger of training's and the valuation's
-  DemoArtifacts artifacts;                       // files
+  double shap_additivity_error = 0;  // the larger of training's and the valuation's
+  DemoArtifacts artifacts;           // files
   std::string champion;
   Hash dataset, model, valuation, report;
   double value = 0;
   std::string currency;
 };
-BOOST_DESCRIBE_STRUCT(DemoDocument, (), (steps, metrics, benchmark, benchmark_rescaled, shap_additivity_error, artifacts, champion, dataset, model, valuation, report, value, currency))
+BOOST_DESCRIBE_STRUCT(DemoDocument, (),
+                      (steps, metrics, benchmark, benchmark_rescaled, shap_additivity_error, artifacts, champion,
+                       dataset, model, valuation, report, value, currency))
 
 struct DemoOutcome {
   StudyOutcome study;
@@ -91,8 +94,10 @@ Result<DemoOutcome> demo(ApiClient& api, const StudyFile& file, const std::files
 void print_for_people(const DemoOutcome& outcome, const std::string& url) {
   fmt::print("\n{}\n{}\n", accuracy_table(outcome.study.model), value_text(outcome.valuation));
   for (const auto& file : outcome.report.files) fmt::print("  {}\n", file.string());
-  fmt::print("\n  gateway    {}\n  health     {}/health\n  model      {}/api/v1/ml/models/{}\n  valuation  {}/api/v1/ml/valuations/{}\n",
-             url, url, url, outcome.study.model.model.text(), url, outcome.valuation.valuation.text());
+  fmt::print(
+      "\n  gateway    {}\n  health     {}/health\n  model      {}/api/v1/ml/models/{}\n  valuation  "
+      "{}/api/v1/ml/valuations/{}\n",
+      url, url, url, outcome.study.model.model.text(), url, outcome.valuation.valuation.text());
 }
 
 }  // namespace

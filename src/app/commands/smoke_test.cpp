@@ -56,7 +56,8 @@ Result<void> imports_a_table(ApiClient& api, const SmallMarket& market, Hash& ve
 }
 
 Result<void> profiles_it(ApiClient& api, const Hash& version) {
-  VALION_TRY_ASSIGN(const auto profile, api.get_as<contracts::Profile>("/api/v1/data/versions/" + version.text() + "/profile"));
+  VALION_TRY_ASSIGN(const auto profile,
+                    api.get_as<contracts::Profile>("/api/v1/data/versions/" + version.text() + "/profile"));
   for (const contracts::ColumnProfile& column : profile.columns) {
     if (column.name == "area") return expect(column.median == 70.5, "the median area is not 70.5");
   }

@@ -1,7 +1,7 @@
 // `valion status`: what the registry knows, checked against what each instance says of itself right now.
+#include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/describe.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <thread>
@@ -25,7 +25,7 @@ struct StatusInstance {
   std::int64_t port = 0;
   std::string status;  // up, degraded, down
   std::string version;
-  double uptime = 0;   // seconds
+  double uptime = 0;  // seconds
 };
 BOOST_DESCRIBE_STRUCT(StatusInstance, (), (id, port, status, version, uptime))
 
@@ -88,8 +88,8 @@ Async<Picture> look(Executor executor, const Settings& settings) {
   }
   redis.close();
   const auto all_up = [](const StatusService& service) {
-    return !service.instances.empty() &&
-           std::all_of(service.instances.begin(), service.instances.end(), [](const auto& one) { return one.status == "up"; });
+    return !service.instances.empty() && std::all_of(service.instances.begin(), service.instances.end(),
+                                                     [](const auto& one) { return one.status == "up"; });
   };
   const auto& services = picture.document.services;
   picture.document.status = std::all_of(services.begin(), services.end(), all_up) ? "up" : "down";
@@ -99,11 +99,12 @@ Async<Picture> look(Executor executor, const Settings& settings) {
 Picture look_now(const Settings& settings) {
   asio::io_context context{1};
   Picture picture;
-  asio::co_spawn(context.get_executor(), look(context.get_executor(), settings), [&](std::exception_ptr failure, Picture seen) {
-    if (failure) std::rethrow_exception(failure);
-    picture = std::move(seen);
-    context.stop();
-  });
+  asio::co_spawn(context.get_executor(), look(context.get_executor(), settings),
+                 [&](std::exception_ptr failure, Picture seen) {
+                   if (failure) std::rethrow_exception(failure);
+                   picture = std::move(seen);
+                   context.stop();
+                 });
   context.run();
   return picture;
 }
@@ -113,7 +114,8 @@ void print_table(const Picture& picture) {
   for (const StatusService& service : picture.document.services) {
     if (service.instances.empty()) table.rows.push_back({service.name, "none", "–", "down", "–", "–"});
     for (const StatusInstance& one : service.instances) {
-      table.rows.push_back({service.name, one.id, std::to_string(one.port), one.status, one.version, fmt::format("{:.0f} s", one.uptime)});
+      table.rows.push_back({service.name, one.id, std::to_string(one.port), one.status, one.version,
+                            fmt::format("{:.0f} s", one.uptime)});
     }
   }
   fmt::print("{}", to_text(table));

@@ -25,13 +25,14 @@ Result<contracts::DatasetVersion> import_result(const Settings& settings, const 
   return import_file(api, command.file, options, steps);
 }
 
-Result<StudyOutcome> study_result(const Settings& settings, const GatewayOptions& gateway, const StudyFile& file, Steps& steps) {
+Result<StudyOutcome> study_result(const Settings& settings, const GatewayOptions& gateway, const StudyFile& file,
+                                  Steps& steps) {
   VALION_TRY_ASSIGN(ApiClient api, signed_in(settings, gateway));
   return run_study(api, file, steps);
 }
 
-Result<contracts::Valuation> value_result(const Settings& settings, const GatewayOptions& gateway, const ValueCommand& command,
-                                          Steps& steps) {
+Result<contracts::Valuation> value_result(const Settings& settings, const GatewayOptions& gateway,
+                                          const ValueCommand& command, Steps& steps) {
   VALION_TRY_ASSIGN(const StudyFile file, read_study(command.study));
   VALION_TRY_ASSIGN(const Hash model, parse_hash(command.model, "model"));
   VALION_TRY_ASSIGN(ApiClient api, signed_in(settings, gateway));
@@ -84,8 +85,8 @@ int value_property(const Settings& settings, const GatewayOptions& gateway, cons
   if (gateway.json) {
     fmt::print("{}\n", json::encode(*valuation));
   } else {
-    fmt::print("\n{}\nvaluation {}\nnext: valion report --valuation {}\n", value_text(*valuation), valuation->valuation.text(),
-               valuation->valuation.text());
+    fmt::print("\n{}\nvaluation {}\nnext: valion report --valuation {}\n", value_text(*valuation),
+               valuation->valuation.text(), valuation->valuation.text());
   }
   return 0;
 }

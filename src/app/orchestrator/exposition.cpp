@@ -13,7 +13,8 @@ struct Family {
 };
 
 Family& family_of(std::vector<Family>& families, std::string_view name) {
-  const auto found = std::find_if(families.begin(), families.end(), [&](const Family& one) { return one.name == name; });
+  const auto found =
+      std::find_if(families.begin(), families.end(), [&](const Family& one) { return one.name == name; });
   if (found != families.end()) return *found;
   families.push_back({std::string(name), "", "", ""});
   return families.back();

@@ -164,8 +164,8 @@ Async<void> live(Orchestrator& orchestrator, MetricsEndpoint& metrics, const Set
 Result<void> check_socket_path(const Settings& settings) {
   const std::string path = (settings.home / "redis" / "redis.sock").string();
   if (!settings.redis_url.empty() || path.size() < sizeof(sockaddr_un{}.sun_path)) return {};
-  return fail(ErrorKind::invalid, "the path of the Redis socket is too long for a Unix socket (" + std::to_string(path.size()) +
-                                      " bytes): " + path + "; choose a shorter --home");
+  return fail(ErrorKind::invalid, "the path of the Redis socket is too long for a Unix socket (" +
+                                      std::to_string(path.size()) + " bytes): " + path + "; choose a shorter --home");
 }
 
 }  // namespace

@@ -24,7 +24,10 @@ std::string seconds_text(std::chrono::steady_clock::duration duration) {
 }  // namespace
 
 Supervised::Supervised(Executor executor, Role role, Say say)
-    : executor_(executor), role_(std::move(role)), say_(std::move(say)), pause_(kFirstPause),
+    : executor_(executor),
+      role_(std::move(role)),
+      say_(std::move(say)),
+      pause_(kFirstPause),
       changed_(executor, std::chrono::steady_clock::time_point::max()) {}
 
 void Supervised::note_line(const std::string& line) {
@@ -67,7 +70,8 @@ Async<Result<void>> Supervised::run() {
       outcome = fail(ErrorKind::unavailable, role_.name + " could not start (exit code " + std::to_string(code) + ")");
       break;
     }
-    say_(role_.name + " ended (" + (code > 128 ? "signal " + std::to_string(code - 128) : "code " + std::to_string(code)) +
+    say_(role_.name + " ended (" +
+         (code > 128 ? "signal " + std::to_string(code - 128) : "code " + std::to_string(code)) +
          "); starting it again in " + std::to_string(pause_.count()) + " ms");
     co_await back_off();
   }

@@ -14,7 +14,7 @@ namespace valion::app {
 
 // What to run, and how to see in its output that it is ready: the first line that contains `ready_mark`.
 struct Role {
-  std::string name;                                    // `ml_service`, `redis`, `ml_service#2`
+  std::string name;                                            // `ml_service`, `redis`, `ml_service#2`
   std::function<Command(const std::string& address)> command;  // `address`: where it listened last, empty at first
   std::string ready_mark;
 };
@@ -39,7 +39,8 @@ class Supervised {
   [[nodiscard]] const std::string& address() const noexcept { return address_; }  // `http://127.0.0.1:8001`, once ready
 
  private:
-  using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  using Timer =
+      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
   Result<void> start_child();
   void note_line(const std::string& line);
   Async<void> back_off();

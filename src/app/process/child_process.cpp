@@ -22,7 +22,8 @@ namespace {
 constexpr std::size_t kLongestLine = 64 * 1024;
 
 // Between fork and exec only async-signal-safe calls are allowed: everything is prepared by the parent.
-[[noreturn]] void become(const char* program, char* const* arguments, char* const* environment, int output, pid_t parent) {
+[[noreturn]] void become(const char* program, char* const* arguments, char* const* environment, int output,
+                         pid_t parent) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(127);  // the parent died before prctl took effect
@@ -64,7 +65,8 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::start(Executor executor, con
   if (pipe2(pipe_ends, O_CLOEXEC) != 0) return fail(ErrorKind::internal, std::string("pipe: ") + std::strerror(errno));
   const pid_t parent = getpid();
   const pid_t id = fork();
-  if (id == 0) become(command.program.c_str(), argument_pointers.data(), environment_pointers.data(), pipe_ends[1], parent);
+  if (id == 0)
+    become(command.program.c_str(), argument_pointers.data(), environment_pointers.data(), pipe_ends[1], parent);
   close(pipe_ends[1]);
   if (id < 0) {
     close(pipe_ends[0]);
@@ -95,8 +97,8 @@ ChildProcess::~ChildProcess() {
 Async<void> ChildProcess::read_lines(std::shared_ptr<Descriptor> output, Line on_line) {
   std::string buffer;
   for (;;) {
-    const auto [error, length] = co_await asio::async_read_until(*output, asio::dynamic_buffer(buffer, kLongestLine), '\n',
-                                                                 asio::as_tuple(use_async));
+    const auto [error, length] = co_await asio::async_read_until(*output, asio::dynamic_buffer(buffer, kLongestLine),
+                                                                 '\n', asio::as_tuple(use_async));
     if (error) co_return;
     on_line(buffer.substr(0, length - 1));
     buffer.erase(0, length);

@@ -30,7 +30,8 @@ class ChildProcess {
  public:
   using Line = std::function<void(std::string)>;
 
-  [[nodiscard]] static Result<std::unique_ptr<ChildProcess>> start(Executor executor, const Command& command, Line on_line);
+  [[nodiscard]] static Result<std::unique_ptr<ChildProcess>> start(Executor executor, const Command& command,
+                                                                   Line on_line);
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;

@@ -53,7 +53,8 @@ Result<contracts::DatasetVersion> import_file(ApiClient& api, const std::filesys
         return json::decode<contracts::DatasetVersion>(answer, json::Unknown::ignored);
       },
       [](const contracts::DatasetVersion& version) {
-        return fmt::format("{} rows, {} columns, version {:.12}", version.rows, version.columns.size(), version.version.text());
+        return fmt::format("{} rows, {} columns, version {:.12}", version.rows, version.columns.size(),
+                           version.version.text());
       });
 }
 
@@ -61,51 +62,52 @@ Result<StudyOutcome> run_study(ApiClient& api, const StudyFile& file, Steps& ste
   const contracts::Study& study = file.study;
   StudyOutcome outcome;
   VALION_TRY_ASSIGN(outcome.imported, import_file(api, file.data_file, import_options(study), steps));
-  VALION_TRY_ASSIGN(outcome.cleaned,
-                    step<contracts::CleaningReport>(
-                        steps, "clean", "Clean, with a log of every rule",
-                        [&] {
-                          return api.post_as<contracts::CleaningReport>(
-                              "/api/v1/data/versions/" + outcome.imported.version.text() + "/clean",
-                              contracts::CleaningRequest{study.data.cleaning});
-                        },
-                        cleaning_outcome));
-  const Hash& cleaned = outcome.cleaned.version.version;
-  VALION_TRY_ASSIGN(outcome.located, step<contracts::EnrichmentResult>(
-                                         steps, "locate", "Locate every property",
+  VALION_TRY_ASSIGN(outcome.cleaned, step<contracts::CleaningReport>(
+                                         steps, "clean", "Clean, with a log of every rule",
                                          [&] {
-                                           return api.run_job<contracts::EnrichmentResult>("/api/v1/geospatial/enrichments",
-                                                                                           enrichment_request(study, cleaned),
-                                                                                           show(steps));
+                                           return api.post_as<contracts::CleaningReport>(
+                                               "/api/v1/data/versions/" + outcome.imported.version.text() + "/clean",
+                                               contracts::CleaningRequest{study.data.cleaning});
                                          },
-                                         [&](const contracts::EnrichmentResult& result) {
-                                           return fmt::format("{} located, {} not; median {:.1f} km to {}", result.located,
-                                                              result.not_located, result.median_distance_to_centre / 1000,
-                                                              study.location.centre.name);
-                                         }));
-  const Hash& located = outcome.located.version.version;
-  VALION_TRY_ASSIGN(outcome.neighbours,
-                    step<contracts::NeighbourLevelPreview>(
-                        steps, "neighbours", "Neighbour price levels",
+                                         cleaning_outcome));
+  const Hash& cleaned = outcome.cleaned.version.version;
+  VALION_TRY_ASSIGN(outcome.located,
+                    step<contracts::EnrichmentResult>(
+                        steps, "locate", "Locate every property",
                         [&] {
-                          return api.post_as<contracts::NeighbourLevelPreview>("/api/v1/geospatial/neighbour-levels",
-                                                                               neighbour_request(study, located));
+                          return api.run_job<contracts::EnrichmentResult>(
+                              "/api/v1/geospatial/enrichments", enrichment_request(study, cleaned), show(steps));
                         },
-                        neighbour_outcome));
+                        [&](const contracts::EnrichmentResult& result) {
+                          return fmt::format("{} located, {} not; median {:.1f} km to {}", result.located,
+                                             result.not_located, result.median_distance_to_centre / 1000,
+                                             study.location.centre.name);
+                        }));
+  const Hash& located = outcome.located.version.version;
+  VALION_TRY_ASSIGN(outcome.neighbours, step<contracts::NeighbourLevelPreview>(
+                                            steps, "neighbours", "Neighbour price levels",
+                                            [&] {
+                                              return api.post_as<contracts::NeighbourLevelPreview>(
+                                                  "/api/v1/geospatial/neighbour-levels",
+                                                  neighbour_request(study, located));
+                                            },
+                                            neighbour_outcome));
   VALION_TRY_ASSIGN(outcome.model, step<contracts::ModelRecord>(
                                        steps, "train", "Train, cross-validate, explain",
                                        [&] {
-                                         return api.run_job<contracts::ModelRecord>("/api/v1/ml/models",
-                                                                                    training_request(study, located), show(steps));
+                                         return api.run_job<contracts::ModelRecord>(
+                                             "/api/v1/ml/models", training_request(study, located), show(steps));
                                        },
                                        [](const contracts::ModelRecord& model) {
-                                         return fmt::format("{} of {} models, {} training sales, model {:.12}", model.champion,
-                                                            model.candidates.size(), model.n_train, model.model.text());
+                                         return fmt::format("{} of {} models, {} training sales, model {:.12}",
+                                                            model.champion, model.candidates.size(), model.n_train,
+                                                            model.model.text());
                                        }));
   return outcome;
 }
 
-Result<contracts::Valuation> value_subject(ApiClient& api, const contracts::Study& study, const Hash& model, Steps& steps) {
+Result<contracts::Valuation> value_subject(ApiClient& api, const contracts::Study& study, const Hash& model,
+                                           Steps& steps) {
   return step<contracts::Valuation>(
       steps, "value", "Value " + study.valuation.label,
       [&]() -> Result<contracts::Valuation> {
@@ -120,8 +122,8 @@ Result<contracts::Valuation> value_subject(ApiClient& api, const contracts::Stud
       });
 }
 
-Result<ReportFiles> make_report(ApiClient& api, const contracts::ReportRequest& request, const std::filesystem::path& folder,
-                                Steps& steps) {
+Result<ReportFiles> make_report(ApiClient& api, const contracts::ReportRequest& request,
+                                const std::filesystem::path& folder, Steps& steps) {
   return step<ReportFiles>(
       steps, "report", "Write the report",
       [&]() -> Result<ReportFiles> {

@@ -29,9 +29,10 @@ Result<contracts::DatasetVersion> import_file(ApiClient& api, const std::filesys
                                               const contracts::ImportOptions& options, Steps& steps);
 // Import, cleaning, location measures, neighbour preview, training.
 Result<StudyOutcome> run_study(ApiClient& api, const StudyFile& file, Steps& steps);
-Result<contracts::Valuation> value_subject(ApiClient& api, const contracts::Study& study, const Hash& model, Steps& steps);
+Result<contracts::Valuation> value_subject(ApiClient& api, const contracts::Study& study, const Hash& model,
+                                           Steps& steps);
 // Renders and downloads into `folder` (created) as {valuation, twelve digits}.pdf and .xlsx.
-Result<ReportFiles> make_report(ApiClient& api, const contracts::ReportRequest& request, const std::filesystem::path& folder,
-                                Steps& steps);
+Result<ReportFiles> make_report(ApiClient& api, const contracts::ReportRequest& request,
+                                const std::filesystem::path& folder, Steps& steps);
 
 }  // namespace valion::app

@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
-#include "contracts/study.hpp"
 #include "base/result.hpp"
+#include "contracts/study.hpp"
 
 namespace valion::app {
 
@@ -23,7 +23,8 @@ struct StudyFile {
 // The subject's own x and y, for /geospatial/locate; invalid when they are not numbers.
 [[nodiscard]] Result<contracts::LocateRequest> locate_request(const contracts::Study& study);
 // The subject with its location measures, under the names that the data set has.
-[[nodiscard]] contracts::ValuationRequest valuation_request(const contracts::Study& study, const contracts::Location& location);
+[[nodiscard]] contracts::ValuationRequest valuation_request(const contracts::Study& study,
+                                                            const contracts::Location& location);
 [[nodiscard]] contracts::ReportRequest report_request(const contracts::Study& study, const Hash& valuation);
 
 }  // namespace valion::app

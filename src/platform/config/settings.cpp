@@ -77,13 +77,15 @@ std::string read_level(Settings& settings, const std::string& text) {
 }
 
 std::string read_redis_url(Settings& settings, const std::string& text) {
-  if (!text.empty() && !text.starts_with("unix:") && !text.starts_with("redis://")) return "unix:PATH or redis://host:port";
+  if (!text.empty() && !text.starts_with("unix:") && !text.starts_with("redis://"))
+    return "unix:PATH or redis://host:port";
   settings.redis_url = text;
   return "";
 }
 
 std::string read_database_url(Settings& settings, const std::string& text) {
-  if (!text.empty() && !text.starts_with("sqlite:") && !text.starts_with("postgresql:")) return "sqlite:PATH or postgresql:host=… dbname=…";
+  if (!text.empty() && !text.starts_with("sqlite:") && !text.starts_with("postgresql:"))
+    return "sqlite:PATH or postgresql:host=… dbname=…";
   settings.database_url = text;
   return "";
 }
@@ -92,30 +94,32 @@ std::string read_database_url(Settings& settings, const std::string& text) {
 const std::vector<Known>& known_settings() {
   static const std::vector<Known> known{
       {"home", "VALION_HOME", "folder of all state", text_value<&Settings::home>, text_text<&Settings::home>},
-      {"address", "VALION_ADDRESS", "what services listen on", text_value<&Settings::address>, text_text<&Settings::address>},
+      {"address", "VALION_ADDRESS", "what services listen on", text_value<&Settings::address>,
+       text_text<&Settings::address>},
       {"advertise", "VALION_ADVERTISE", "what others connect to; empty: address", text_value<&Settings::advertise>,
        text_text<&Settings::advertise>},
-      {"redis.url", "VALION_REDIS_URL", "unix:PATH or redis://host:port; empty: the orchestrator starts its own", read_redis_url,
-       text_text<&Settings::redis_url>},
-      {"database.url", "VALION_DATABASE_URL", "sqlite:PATH or postgresql:…; empty: SQLite below home", read_database_url,
-       text_text<&Settings::database_url>},
-      {"log.level", "VALION_LOG_LEVEL", "trace, debug, info, warning, error", read_level, text_text<&Settings::log_level>},
+      {"redis.url", "VALION_REDIS_URL", "unix:PATH or redis://host:port; empty: the orchestrator starts its own",
+       read_redis_url, text_text<&Settings::redis_url>},
+      {"database.url", "VALION_DATABASE_URL", "sqlite:PATH or postgresql:…; empty: SQLite below home",
+       read_database_url, text_text<&Settings::database_url>},
+      {"log.level", "VALION_LOG_LEVEL", "trace, debug, info, warning, error", read_level,
+       text_text<&Settings::log_level>},
       {"registry.heartbeat_ms", "VALION_HEARTBEAT_MS", "an instance is gone after three missed heartbeats",
        number<&Settings::heartbeat, 50, 60'000>, number_text<&Settings::heartbeat>},
-      {"drain_ms", "VALION_DRAIN_MS", "how long running requests may take when a service stops", number<&Settings::drain, 0, 600'000>,
-       number_text<&Settings::drain>},
-      {"cpu.threads", "VALION_CPU_THREADS", "threads that compute, per service", number<&Settings::cpu_threads, 1, 1024>,
-       number_text<&Settings::cpu_threads>},
-      {"cpu.queue", "VALION_CPU_QUEUE", "pieces of work that may wait before the next is refused", number<&Settings::cpu_queue, 1, 1'000'000>,
-       number_text<&Settings::cpu_queue>},
+      {"drain_ms", "VALION_DRAIN_MS", "how long running requests may take when a service stops",
+       number<&Settings::drain, 0, 600'000>, number_text<&Settings::drain>},
+      {"cpu.threads", "VALION_CPU_THREADS", "threads that compute, per service",
+       number<&Settings::cpu_threads, 1, 1024>, number_text<&Settings::cpu_threads>},
+      {"cpu.queue", "VALION_CPU_QUEUE", "pieces of work that may wait before the next is refused",
+       number<&Settings::cpu_queue, 1, 1'000'000>, number_text<&Settings::cpu_queue>},
       {"jobs.threads", "VALION_JOB_THREADS", "jobs at once, per instance", number<&Settings::job_threads, 1, 1024>,
        number_text<&Settings::job_threads>},
-      {"upload.limit_bytes", "VALION_UPLOAD_LIMIT", "largest file", number<&Settings::upload_limit, 1, std::uint64_t{1} << 40>,
-       number_text<&Settings::upload_limit>},
-      {"auth.token_lifetime_s", "VALION_TOKEN_LIFETIME", "seconds until a client's token expires", number<&Settings::token_lifetime, 1, 604'800>,
-       number_text<&Settings::token_lifetime>},
-      {"metrics.port", "VALION_METRICS_PORT", "the orchestrator's Prometheus endpoint; 0: a free one", number<&Settings::metrics_port, 0, 65'535>,
-       number_text<&Settings::metrics_port>},
+      {"upload.limit_bytes", "VALION_UPLOAD_LIMIT", "largest file",
+       number<&Settings::upload_limit, 1, std::uint64_t{1} << 40>, number_text<&Settings::upload_limit>},
+      {"auth.token_lifetime_s", "VALION_TOKEN_LIFETIME", "seconds until a client's token expires",
+       number<&Settings::token_lifetime, 1, 604'800>, number_text<&Settings::token_lifetime>},
+      {"metrics.port", "VALION_METRICS_PORT", "the orchestrator's Prometheus endpoint; 0: a free one",
+       number<&Settings::metrics_port, 0, 65'535>, number_text<&Settings::metrics_port>},
   };
   return known;
 }
@@ -181,7 +185,8 @@ Result<std::vector<Given>> from_file(const std::filesystem::path& file) {
 }
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 

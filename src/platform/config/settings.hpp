@@ -15,27 +15,29 @@
 namespace valion {
 
 struct Settings {
-  std::filesystem::path home = "var";       // home / VALION_HOME: all state lives below
-  std::string address = "127.0.0.1";        // address / VALION_ADDRESS: what services listen on
-  std::string advertise;                    // advertise / VALION_ADVERTISE: what others connect to; default: address
-  std::map<std::string, std::uint16_t> ports;  // ports.{service} / VALION_PORT_{SERVICE}; absent: the service list's default; 0: a free one
-  std::string redis_url;                    // redis.url / VALION_REDIS_URL; empty: the orchestrator's own, VALION_HOME/redis/redis.sock
-  std::string database_url;                 // database.url / VALION_DATABASE_URL; empty: sqlite below home
-  std::string log_level = "info";           // log.level / VALION_LOG_LEVEL: trace debug info warning error
-  std::chrono::milliseconds heartbeat{1'000};    // registry.heartbeat_ms
-  std::chrono::milliseconds drain{10'000};       // drain_ms
-  std::size_t cpu_threads = 2;              // cpu.threads / VALION_CPU_THREADS
-  std::size_t cpu_queue = 256;              // cpu.queue
-  std::size_t job_threads = 1;              // jobs.threads: jobs at once per instance
-  std::uint64_t upload_limit = 256u << 20;  // upload.limit_bytes / VALION_UPLOAD_LIMIT
-  std::chrono::seconds token_lifetime{3'600};    // auth.token_lifetime_s / VALION_TOKEN_LIFETIME
-  std::uint16_t metrics_port = 9'090;       // metrics.port / VALION_METRICS_PORT: the orchestrator's Prometheus endpoint
+  std::filesystem::path home = "var";  // home / VALION_HOME: all state lives below
+  std::string address = "127.0.0.1";   // address / VALION_ADDRESS: what services listen on
+  std::string advertise;               // advertise / VALION_ADVERTISE: what others connect to; default: address
+  std::map<std::string, std::uint16_t>
+      ports;              // ports.{service} / VALION_PORT_{SERVICE}; absent: the service list's default; 0: a free one
+  std::string redis_url;  // redis.url / VALION_REDIS_URL; empty: the orchestrator's own, VALION_HOME/redis/redis.sock
+  std::string database_url;                    // database.url / VALION_DATABASE_URL; empty: sqlite below home
+  std::string log_level = "info";              // log.level / VALION_LOG_LEVEL: trace debug info warning error
+  std::chrono::milliseconds heartbeat{1'000};  // registry.heartbeat_ms
+  std::chrono::milliseconds drain{10'000};     // drain_ms
+  std::size_t cpu_threads = 2;                 // cpu.threads / VALION_CPU_THREADS
+  std::size_t cpu_queue = 256;                 // cpu.queue
+  std::size_t job_threads = 1;                 // jobs.threads: jobs at once per instance
+  std::uint64_t upload_limit = 256u << 20;     // upload.limit_bytes / VALION_UPLOAD_LIMIT
+  std::chrono::seconds token_lifetime{3'600};  // auth.token_lifetime_s / VALION_TOKEN_LIFETIME
+  std::uint16_t metrics_port = 9'090;  // metrics.port / VALION_METRICS_PORT: the orchestrator's Prometheus endpoint
 };
 
 using Environment = std::map<std::string, std::string>;
 
 // `file` need not be given. Every violation at once; `environment` holds the process's VALION_ variables.
-[[nodiscard]] Result<Settings> load_settings(const std::optional<std::filesystem::path>& file, const Environment& environment);
+[[nodiscard]] Result<Settings> load_settings(const std::optional<std::filesystem::path>& file,
+                                             const Environment& environment);
 [[nodiscard]] Environment process_environment();
 // As YAML, with comments: `valion config show`. Reading it back gives equal settings.
 [[nodiscard]] std::string to_yaml(const Settings& settings);

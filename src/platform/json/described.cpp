@@ -15,8 +15,8 @@ std::string excerpt(const Node& node) {
 
 bool expect(const Reading& reading, const Node& node, Kind kind, std::string_view pointer) {
   if (node.kind() == kind) return true;
-  reading.checker.violation(pointer, "must be " + std::string(name_of(kind)) + ", not " + std::string(name_of(node.kind())),
-                            excerpt(node));
+  reading.checker.violation(
+      pointer, "must be " + std::string(name_of(kind)) + ", not " + std::string(name_of(node.kind())), excerpt(node));
   return false;
 }
 
@@ -60,7 +60,9 @@ bool read_into(const Reading& reading, const Node& node, std::string_view pointe
     case Kind::boolean: value = node.boolean(); return true;
     case Kind::number: value = node.number(); return true;
     case Kind::text: value = std::string(node.text()); return true;
-    default: reading.checker.violation(pointer, "must be null, a boolean, a number or text", excerpt(node)); return false;
+    default:
+      reading.checker.violation(pointer, "must be null, a boolean, a number or text", excerpt(node));
+      return false;
   }
 }
 
@@ -69,20 +71,21 @@ bool read_into(const Reading&, const Node& node, std::string_view, Raw& value) {
   return true;
 }
 
-bool read_integer(const Reading& reading, const Node& node, std::string_view pointer, std::int64_t least, std::int64_t most,
-                  std::int64_t& value) {
+bool read_integer(const Reading& reading, const Node& node, std::string_view pointer, std::int64_t least,
+                  std::int64_t most, std::int64_t& value) {
   if (!expect(reading, node, Kind::number, pointer)) return false;
   const auto integer = node.integer();
   if (!integer || *integer < least || *integer > most) {
-    reading.checker.violation(pointer, "must be an integer from " + std::to_string(least) + " to " + std::to_string(most),
-                              excerpt(node));
+    reading.checker.violation(
+        pointer, "must be an integer from " + std::to_string(least) + " to " + std::to_string(most), excerpt(node));
     return false;
   }
   value = *integer;
   return true;
 }
 
-std::map<std::string, Node, std::less<>> members_of(const Reading& reading, const Node& node, std::string_view pointer) {
+std::map<std::string, Node, std::less<>> members_of(const Reading& reading, const Node& node,
+                                                    std::string_view pointer) {
   std::map<std::string, Node, std::less<>> members;
   node.each_member([&](std::string_view name, const Node& member) {
     const bool added = members.emplace(name, member).second;

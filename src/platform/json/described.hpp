@@ -82,8 +82,8 @@ bool read_into(const Reading& reading, const Node& node, std::string_view pointe
 bool read_into(const Reading& reading, const Node& node, std::string_view pointer, Hash& value);
 bool read_into(const Reading& reading, const Node& node, std::string_view pointer, Cell& value);
 bool read_into(const Reading& reading, const Node& node, std::string_view pointer, Raw& value);
-bool read_integer(const Reading& reading, const Node& node, std::string_view pointer, std::int64_t least, std::int64_t most,
-                  std::int64_t& value);
+bool read_integer(const Reading& reading, const Node& node, std::string_view pointer, std::int64_t least,
+                  std::int64_t most, std::int64_t& value);
 // What the object has, by name; duplicates are violations and keep the first.
 std::map<std::string, Node, std::less<>> members_of(const Reading& reading, const Node& node, std::string_view pointer);
 void refuse_unknown(const Reading& reading, const std::map<std::string, Node, std::less<>>& members,
@@ -156,7 +156,8 @@ bool read_into(const Reading& reading, const Node& node, std::string_view pointe
 }
 
 template <class T, class Members>
-bool read_member(const Reading& reading, const Members& members, std::string_view pointer, const char* name, auto& member) {
+bool read_member(const Reading& reading, const Members& members, std::string_view pointer, const char* name,
+                 auto& member) {
   const auto found = members.find(std::string_view(name));
   if (found != members.end()) return read_into(reading, found->second, pointer_to(pointer, name), member);
   if (IsOptional<std::remove_cvref_t<decltype(member)>>::value || is_defaulted<T>(name)) return true;

@@ -19,7 +19,8 @@ BOOST_DESCRIBE_STRUCT(BenchHouse, (), (address, price, area, longitude, latitude
 namespace {
 
 std::vector<BenchHouse> houses() {
-  BenchHouse house{"2045 Collingwood Blvd", 83127.5, 1234.25, -83.5379123, 41.6528456, 6, Date::parse("1998-10-31"), {}};
+  BenchHouse house{"2045 Collingwood Blvd",   83127.5, 1234.25, -83.5379123, 41.6528456, 6,
+                   Date::parse("1998-10-31"), {}};
   house.more = {{"garage", std::string("attached")}, {"age", 71.25}, {"corner", true}};
   return std::vector<BenchHouse>(10, house);
 }

@@ -64,9 +64,9 @@ TEST(Json, ReportsEveryViolationAtOnceWithItsPlace) {
       R"({"houses":[{"address":1,"price":"much","rooms":2.5,"colour":"blue"},{"price":-1,"address":""}],"rates":{"a/b":"x"},"opened":"1998-02-30","x":1})");
   ASSERT_FALSE(street);
   EXPECT_EQ(street.error().kind, ErrorKind::invalid);
-  EXPECT_THAT(places(street.error()),
-              testing::UnorderedElementsAre("/houses/0/address", "/houses/0/price", "/houses/0/rooms", "/houses/0/colour",
-                                            "/houses/1/price", "/rates/a~1b", "/opened", "/notes", "/x"));
+  EXPECT_THAT(places(street.error()), testing::UnorderedElementsAre(
+                                          "/houses/0/address", "/houses/0/price", "/houses/0/rooms", "/houses/0/colour",
+                                          "/houses/1/price", "/rates/a~1b", "/opened", "/notes", "/x"));
 }
 
 TEST(Json, RefusesDuplicateKeysAndToleratesUnknownOnesOnlyWhenAsked) {
@@ -76,8 +76,9 @@ TEST(Json, RefusesDuplicateKeysAndToleratesUnknownOnesOnlyWhenAsked) {
 
 TEST(Json, RefusesWhatIsNotJson) {
   const std::string deep = std::string(100, '[') + std::string(100, ']');
-  for (const std::string& text : {std::string(), std::string("  \n"), std::string("{"), std::string("{}}"), std::string("NaN"),
-                                  std::string("[1e400]"), std::string("[\"\xFF\"]"), std::string("[\"\\ud800\"]"), deep}) {
+  for (const std::string& text :
+       {std::string(), std::string("  \n"), std::string("{"), std::string("{}}"), std::string("NaN"),
+        std::string("[1e400]"), std::string("[\"\xFF\"]"), std::string("[\"\\ud800\"]"), deep}) {
     const auto value = decode<std::vector<double>>(text);
     ASSERT_FALSE(value) << text;
     EXPECT_EQ(value.error().kind, ErrorKind::malformed) << text;
@@ -101,7 +102,12 @@ TEST(Json, WritesNumbersAsPeopleDo) {
   EXPECT_EQ(encode(std::vector<double>{3, 0.1, -0.0, 1e21, std::nan("")}), "[3,0.1,-0,1e+21,null]");
 }
 
-TEST(Json, ReplacesBytesThatAreNotUtf8) { EXPECT_EQ(encode(std::string("a\xFF" "b")), "\"a\xEF\xBF\xBD" "b\""); }
+TEST(Json, ReplacesBytesThatAreNotUtf8) {
+  EXPECT_EQ(encode(std::string("a\xFF"
+                               "b")),
+            "\"a\xEF\xBF\xBD"
+            "b\"");
+}
 
 TEST(Json, NamesTheRangeOfAnInteger) {
   const auto house = decode<House>(R"({"address":"x","price":1,"rooms":1e300})");

@@ -97,7 +97,8 @@ std::optional<std::int64_t> Node::integer() const {
   if (element.is_int64()) return element.get_int64().value_unsafe();
   constexpr double kExact = 9007199254740992.0;  // 2^53: up to here a double is exactly the integer that was written
   const double value = element.get_double().value_unsafe();
-  if (element.is_double() && std::trunc(value) == value && std::abs(value) <= kExact) return static_cast<std::int64_t>(value);
+  if (element.is_double() && std::trunc(value) == value && std::abs(value) <= kExact)
+    return static_cast<std::int64_t>(value);
   return std::nullopt;
 }
 

@@ -42,12 +42,12 @@ enum class Kind { null, boolean, number, text, array, object };
 class Node {
  public:
   [[nodiscard]] Kind kind() const noexcept;
-  [[nodiscard]] bool boolean() const;                      // kind boolean
-  [[nodiscard]] double number() const;                     // kind number
+  [[nodiscard]] bool boolean() const;                         // kind boolean
+  [[nodiscard]] double number() const;                        // kind number
   [[nodiscard]] std::optional<std::int64_t> integer() const;  // kind number: without fraction and in range
-  [[nodiscard]] std::string_view text() const;             // kind text
-  [[nodiscard]] std::string compact() const;               // any kind, minified
-  void each_element(const std::function<void(std::size_t, Node)>& visit) const;    // kind array
+  [[nodiscard]] std::string_view text() const;                // kind text
+  [[nodiscard]] std::string compact() const;                  // any kind, minified
+  void each_element(const std::function<void(std::size_t, Node)>& visit) const;      // kind array
   void each_member(const std::function<void(std::string_view, Node)>& visit) const;  // kind object, in order
 
  private:

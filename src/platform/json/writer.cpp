@@ -17,11 +17,13 @@ std::size_t sequence_length(std::string_view text) {
   if (lead < 0x80) return 1;
   if (lead >= 0xC2 && lead <= 0xDF) return follows(1) ? 2 : 0;
   if (lead >= 0xE0 && lead <= 0xEF) {
-    const bool good = follows(1) && follows(2) && !(lead == 0xE0 && byte(1) < 0xA0) && !(lead == 0xED && byte(1) > 0x9F);
+    const bool good =
+        follows(1) && follows(2) && !(lead == 0xE0 && byte(1) < 0xA0) && !(lead == 0xED && byte(1) > 0x9F);
     return good ? 3 : 0;
   }
   if (lead >= 0xF0 && lead <= 0xF4) {
-    const bool good = follows(1) && follows(2) && follows(3) && !(lead == 0xF0 && byte(1) < 0x90) && !(lead == 0xF4 && byte(1) > 0x8F);
+    const bool good = follows(1) && follows(2) && follows(3) && !(lead == 0xF0 && byte(1) < 0x90) &&
+                      !(lead == 0xF4 && byte(1) > 0x8F);
     return good ? 4 : 0;
   }
   return 0;
@@ -74,8 +76,9 @@ void write_number(std::string& out, double value) {
   }
   char buffer[32];
   // Beyond 2^53 plain digits would read as an integer that no 64 bits hold.
-  const auto written = std::abs(value) < kExact ? std::to_chars(buffer, buffer + sizeof buffer, value)
-                                                : std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
+  const auto written = std::abs(value) < kExact
+                           ? std::to_chars(buffer, buffer + sizeof buffer, value)
+                           : std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
   out.append(buffer, written.ptr);
 }
 

@@ -7,8 +7,8 @@
 
 namespace valion::json {
 
-void write_text(std::string& out, std::string_view text);       // quoted, escaped; invalid UTF-8 becomes U+FFFD
-void write_number(std::string& out, double value);              // integers without fraction; not finite: null
+void write_text(std::string& out, std::string_view text);  // quoted, escaped; invalid UTF-8 becomes U+FFFD
+void write_number(std::string& out, double value);         // integers without fraction; not finite: null
 void write_integer(std::string& out, std::int64_t value);
 
 }  // namespace valion::json

@@ -27,7 +27,8 @@ spdlog::sink_ptr make_sink(const LogSettings& settings) {
   if (settings.file.empty()) return std::make_shared<spdlog::sinks::stderr_sink_mt>();
   std::filesystem::create_directories(settings.file.parent_path());
   // spdlog counts the files beside the one being written.
-  return std::make_shared<spdlog::sinks::rotating_file_sink_mt>(settings.file.string(), settings.rotate_bytes, settings.files - 1);
+  return std::make_shared<spdlog::sinks::rotating_file_sink_mt>(settings.file.string(), settings.rotate_bytes,
+                                                                settings.files - 1);
 }
 
 }  // namespace
@@ -37,7 +38,8 @@ struct Logger::State {
   spdlog::logger logger;
 };
 
-Logger::Logger(const LogSettings& settings) : state_(new State{settings, spdlog::logger(settings.service_name, make_sink(settings))}) {
+Logger::Logger(const LogSettings& settings)
+    : state_(new State{settings, spdlog::logger(settings.service_name, make_sink(settings))}) {
   state_->logger.set_pattern("%v");
   state_->logger.set_level(spdlog::level::from_str(settings.level));
   state_->logger.flush_on(spdlog::level::trace);
@@ -49,8 +51,8 @@ Logger::~Logger() = default;
 void Logger::write(Level level, std::string_view message, const Fields& fields) {
   const auto threshold = spdlog_level(level);
   if (!state_->logger.should_log(threshold)) return;
-  state_->logger.log(threshold, json_line(utc_timestamp(std::chrono::system_clock::now()), level, state_->settings.service_name,
-                                          state_->settings.instance, message, fields));
+  state_->logger.log(threshold, json_line(utc_timestamp(std::chrono::system_clock::now()), level,
+                                          state_->settings.service_name, state_->settings.instance, message, fields));
 }
 
 }  // namespace valion::log

@@ -20,7 +20,7 @@ using Field = std::pair<std::string_view, FieldValue>;
 using Fields = std::vector<Field>;
 
 struct LogSettings {
-  std::filesystem::path file;    // empty: standard error
+  std::filesystem::path file;  // empty: standard error
   std::string service_name;
   std::string instance;
   std::string level = "info";

@@ -37,9 +37,10 @@ class LoggerTest : public testing::Test {
 
 TEST(JsonLine, EscapesWhatWouldBreakIt) {
   const Fields fields{{"request_id", std::string("a\"b")}, {"ms", 1.5}, {"status", std::int64_t{200}}, {"ok", true}};
-  EXPECT_EQ(json_line("2026-01-01T00:00:00.000Z", Level::warning, "s", "s-1", "two\nlines \xFF", fields),
-            R"({"timestamp":"2026-01-01T00:00:00.000Z","level":"warning","service_name":"s","instance":"s-1",)"
-            "\"message\":\"two\\nlines \xEF\xBF\xBD\",\"request_id\":\"a\\\"b\",\"ms\":1.5,\"status\":200,\"ok\":true}");
+  EXPECT_EQ(
+      json_line("2026-01-01T00:00:00.000Z", Level::warning, "s", "s-1", "two\nlines \xFF", fields),
+      R"({"timestamp":"2026-01-01T00:00:00.000Z","level":"warning","service_name":"s","instance":"s-1",)"
+      "\"message\":\"two\\nlines \xEF\xBF\xBD\",\"request_id\":\"a\\\"b\",\"ms\":1.5,\"status\":200,\"ok\":true}");
 }
 
 TEST_F(LoggerTest, WritesOneLineEachAndNothingBelowItsLevel) {
@@ -48,7 +49,9 @@ TEST_F(LoggerTest, WritesOneLineEachAndNothingBelowItsLevel) {
   logger.info("seen", {{"request_id", std::string("abc")}});
   const auto lines = lines_of(settings_.file);
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_THAT(lines[0], HasSubstr(R"("service_name":"ml_service","instance":"ml_service-1","message":"seen","request_id":"abc")"));
+  EXPECT_THAT(
+      lines[0],
+      HasSubstr(R"("service_name":"ml_service","instance":"ml_service-1","message":"seen","request_id":"abc")"));
 }
 
 TEST_F(LoggerTest, RotatesAndKeepsTheStatedNumberOfFiles) {

@@ -18,11 +18,21 @@ Registry::~Registry() = default;
 
 // prometheus-cpp gives the same family for an equal name and the same metric for equal labels.
 prometheus::Counter& Registry::counter(const std::string& name, const std::string& help, const Labels& labels) {
-  return prometheus::BuildCounter().Name(name).Help(help).Labels(state_->constant_labels).Register(state_->registry).Add(labels);
+  return prometheus::BuildCounter()
+      .Name(name)
+      .Help(help)
+      .Labels(state_->constant_labels)
+      .Register(state_->registry)
+      .Add(labels);
 }
 
 prometheus::Gauge& Registry::gauge(const std::string& name, const std::string& help, const Labels& labels) {
-  return prometheus::BuildGauge().Name(name).Help(help).Labels(state_->constant_labels).Register(state_->registry).Add(labels);
+  return prometheus::BuildGauge()
+      .Name(name)
+      .Help(help)
+      .Labels(state_->constant_labels)
+      .Register(state_->registry)
+      .Add(labels);
 }
 
 prometheus::Histogram& Registry::latency(const std::string& name, const std::string& help, const Labels& labels) {

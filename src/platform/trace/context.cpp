@@ -42,7 +42,8 @@ std::optional<TraceContext> parse_traceparent(std::string_view header) {
   const std::string_view trace_id = header.substr(3, 32);
   const std::string_view span_id = header.substr(36, 16);
   const std::string_view flags = header.substr(53, 2);
-  if (!is_hexadecimal(version) || version == "ff" || !is_id(trace_id) || !is_id(span_id) || !is_hexadecimal(flags)) return std::nullopt;
+  if (!is_hexadecimal(version) || version == "ff" || !is_id(trace_id) || !is_id(span_id) || !is_hexadecimal(flags))
+    return std::nullopt;
   if (header.size() > 55 && (version == "00" || header[55] != '-')) return std::nullopt;
   constexpr std::string_view kOddDigits = "13579bdf";  // the lowest flag bit
   return TraceContext{std::string(trace_id), std::string(span_id), kOddDigits.find(flags[1]) != std::string_view::npos};
@@ -57,9 +58,11 @@ std::string new_span_id() { return random_hexadecimal<8>(); }
 
 std::string accept_request_id(std::optional<std::string_view> header) {
   const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
   };
-  const bool good = header && header->size() >= 8 && header->size() <= 128 && std::all_of(header->begin(), header->end(), allowed);
+  const bool good =
+      header && header->size() >= 8 && header->size() <= 128 && std::all_of(header->begin(), header->end(), allowed);
   return good ? std::string(*header) : random_hexadecimal<12>();
 }
 

@@ -32,13 +32,20 @@ std::map<std::string, std::vector<std::string>> services_view(const std::vector<
 std::vector<contracts::CatalogEntry> catalog_view(const std::vector<Instance>& instances) {
   std::vector<contracts::CatalogEntry> entries;
   for (const Instance& instance : instances) {
-    entries.push_back({instance.id, instance.host, instance.id, instance.service, instance.host, instance.port, {instance.version},
+    entries.push_back({instance.id,
+                       instance.host,
+                       instance.id,
+                       instance.service,
+                       instance.host,
+                       instance.port,
+                       {instance.version},
                        meta_of(instance)});
   }
   return entries;
 }
 
-std::vector<contracts::HealthEntry> health_view(const std::vector<Instance>& instances, const Histories& histories, bool passing_only) {
+std::vector<contracts::HealthEntry> health_view(const std::vector<Instance>& instances, const Histories& histories,
+                                                bool passing_only) {
   std::vector<contracts::HealthEntry> entries;
   for (const Instance& instance : instances) {
     const auto found = histories.find(instance.id);
@@ -46,8 +53,10 @@ std::vector<contracts::HealthEntry> health_view(const std::vector<Instance>& ins
     if (passing_only && history.verdict != Verdict::passing) continue;
     contracts::HealthEntry entry;
     entry.Node = {instance.id, instance.host};
-    entry.Service = {instance.id, instance.service, instance.host, instance.port, {instance.version}, meta_of(instance)};
-    entry.Checks.push_back({"service:" + instance.id, "GET /health/ready", status_text(history.verdict), history.output});
+    entry.Service = {instance.id,   instance.service,   instance.host,
+                     instance.port, {instance.version}, meta_of(instance)};
+    entry.Checks.push_back(
+        {"service:" + instance.id, "GET /health/ready", status_text(history.verdict), history.output});
     entries.push_back(std::move(entry));
   }
   return entries;

@@ -37,7 +37,8 @@ using registry::Histories;
 using registry::Instance;
 
 // One instance, one question, one verdict.
-Async<void> probe(ServiceContext& context, registry::RegistrySettings settings, Histories& histories, Instance instance) {
+Async<void> probe(ServiceContext& context, registry::RegistrySettings settings, Histories& histories,
+                  Instance instance) {
   auto answer = co_await http::fetch(context.http, probe_of(instance));
   registry::ProbeHistory& history = histories[instance.id];
   const registry::Verdict before = history.verdict;
@@ -66,15 +67,18 @@ void ServiceRegistry::routes(http::Router& router) {
   router.add(http::Method::get, "/v1/catalog/services", [this](http::Request&) -> Async<Result<http::Response>> {
     co_return http::json_response(200, json::encode(registry::services_view(context().directory.all())));
   });
-  router.add(http::Method::get, "/v1/catalog/service/{name}", [this](http::Request& request) -> Async<Result<http::Response>> {
-    const auto instances = context().directory.instances(request.parameters.text("name"));
-    co_return http::json_response(200, json::encode(registry::catalog_view(instances)));
-  });
-  router.add(http::Method::get, "/v1/health/service/{name}", [this](http::Request& request) -> Async<Result<http::Response>> {
-    const auto instances = context().directory.instances(request.parameters.text("name"));
-    const bool passing_only = request.query.contains("passing");
-    co_return http::json_response(200, json::encode(registry::health_view(instances, state_->histories, passing_only)));
-  });
+  router.add(http::Method::get, "/v1/catalog/service/{name}",
+             [this](http::Request& request) -> Async<Result<http::Response>> {
+               const auto instances = context().directory.instances(request.parameters.text("name"));
+               co_return http::json_response(200, json::encode(registry::catalog_view(instances)));
+             });
+  router.add(http::Method::get, "/v1/health/service/{name}",
+             [this](http::Request& request) -> Async<Result<http::Response>> {
+               const auto instances = context().directory.instances(request.parameters.text("name"));
+               const bool passing_only = request.query.contains("passing");
+               co_return http::json_response(
+                   200, json::encode(registry::health_view(instances, state_->histories, passing_only)));
+             });
 }
 
 Async<Result<void>> ServiceRegistry::initialize() {
