@@ -1,4 +1,5 @@
-// Coroutines: one awaitable type for the whole platform, on the concrete io_context executor (any_io_executor costs 4 %).
+// Coroutines: one awaitable type for the whole platform, on the concrete io_context executor (any_io_executor costs 4
+// %).
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -43,9 +43,13 @@ class CpuPool {
 
 namespace detail {
 template <class T>
-struct AsResult { using type = Result<T>; };
+struct AsResult {
+  using type = Result<T>;
+};
 template <class T>
-struct AsResult<Result<T>> { using type = Result<T>; };
+struct AsResult<Result<T>> {
+  using type = Result<T>;
+};
 }  // namespace detail
 
 template <class Work>

@@ -1,8 +1,8 @@
 #include "platform/async/cpu_pool.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
 
 #include <atomic>
 #include <latch>

@@ -72,7 +72,8 @@ class AdverseClient : public testing::Test {
     });
     router_.add(Method::post, "/mirror", [](Request& r) -> Async<Result<Response>> { co_return stream_of(r.body); },
                 {.body_limit = 10'000'000});
-    router_.add(Method::post, "/ignore", [](Request&) -> Async<Result<Response>> { co_return text_response(200, "text/plain", "ok"); },
+    router_.add(Method::post, "/ignore",
+                [](Request&) -> Async<Result<Response>> { co_return text_response(200, "text/plain", "ok"); },
                 {.body_limit = 100'000'000});
     router_.add(Method::post, "/keep", [this](Request& r) -> Async<Result<Response>> {
       kept_ = r.body;
@@ -154,8 +155,10 @@ TEST_F(AdverseClient, ThatVanishesLeavesNothingBehind) {
     for (int i = 0; i < 5; ++i) {
       Peer peer = connect();
       peer.say(beginning);
-      if (i % 2 == 0) peer.vanish();
-      else peer.shut();
+      if (i % 2 == 0)
+        peer.vanish();
+      else
+        peer.shut();
     }
   }
   EXPECT_THAT(ask("GET /hello HTTP/1.1\r\n" + kClose + "\r\n"), StartsWith("HTTP/1.1 200"));
@@ -225,9 +228,10 @@ TEST_F(AdverseClient, GetsProblemsWhoseStatusIsTheAnswersOwn) {
 }
 
 TEST_F(AdverseClient, CannotWalkOutOfThePath) {
-  for (const char* path : {"/..", "/hello/..", "/%2e%2e/hello", "/%2E./hello", "/x%2f..", "/x%2F", "/hello%00", "/hello%0d%0a", "/%5c..", "/%ff", "/%c0%ae", "/hello?a=%00",
-                           "/hello?a=%ff"}) {
-    EXPECT_THAT(ask("GET " + std::string(path) + " HTTP/1.1\r\n" + kClose + "\r\n"), StartsWith("HTTP/1.1 400")) << path;
+  for (const char* path : {"/..", "/hello/..", "/%2e%2e/hello", "/%2E./hello", "/x%2f..", "/x%2F", "/hello%00",
+                           "/hello%0d%0a", "/%5c..", "/%ff", "/%c0%ae", "/hello?a=%00", "/hello?a=%ff"}) {
+    EXPECT_THAT(ask("GET " + std::string(path) + " HTTP/1.1\r\n" + kClose + "\r\n"), StartsWith("HTTP/1.1 400"))
+        << path;
   }
 }
 
@@ -245,7 +249,8 @@ TEST_F(AdverseClient, OfHttp10GetsAStreamWithoutChunks) {
 }
 
 TEST_F(AdverseClient, MayHaveItsBodyMirroredWhileItSendsIt) {
-  const std::string small = ask("POST /mirror HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
+  const std::string small =
+      ask("POST /mirror HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
   EXPECT_THAT(small, EndsWith("\r\n\r\n5\r\nhello\r\n0\r\n\r\n"));
   Peer peer = connect();
   const std::string sent(400'000, 'm');
@@ -260,7 +265,8 @@ TEST_F(AdverseClient, KeepsItsConnectionWhenLittleWasLeftUnread) {
   EXPECT_THAT(peer.hear_until("ok"), HasSubstr("Connection: keep-alive"));
   peer.say("GET /hello HTTP/1.1\r\n" + kClose + "\r\n");
   EXPECT_THAT(peer.hear_all(), StartsWith("HTTP/1.1 200"));
-  const std::string much = ask("POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + std::string(1'000'000, 'x'));
+  const std::string much =
+      ask("POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + std::string(1'000'000, 'x'));
   EXPECT_THAT(much, HasSubstr("Connection: close"));
 }
 
@@ -274,14 +280,16 @@ TEST_F(AdverseClient, IsNotReadByAHandlerThatKeptTheBodyOfAnEarlierRequest) {
 
 TEST_F(AdverseClient, IsAskedForItsBodyOnlyWhenItIsWanted) {
   const std::string expects = "HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-CONTINUE\r\n";
-  EXPECT_THAT(ask("POST /echo " + expects + "Content-Length: 2\r\n\r\nhi"), StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200"));
+  EXPECT_THAT(ask("POST /echo " + expects + "Content-Length: 2\r\n\r\nhi"),
+              StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200"));
   EXPECT_THAT(ask("POST /echo " + expects + "Content-Length: 2000000\r\n\r\n"), StartsWith("HTTP/1.1 413"));
   EXPECT_THAT(ask("POST /absent " + expects + "Content-Length: 2\r\n\r\n"), StartsWith("HTTP/1.1 404"));
 }
 
 TEST_F(AdverseClient, IsKnownByItsIds) {
   const std::string trace = "0af7651916cd43dd8448eb211c80319c";
-  const std::string told = ask("GET /hello HTTP/1.1\r\nX-Request-Id: request-0001\r\ntraceparent: 00-" + trace + "-b7ad6b7169203331-01\r\n" + kClose + "\r\n");
+  const std::string told = ask("GET /hello HTTP/1.1\r\nX-Request-Id: request-0001\r\ntraceparent: 00-" + trace +
+                               "-b7ad6b7169203331-01\r\n" + kClose + "\r\n");
   EXPECT_THAT(told, HasSubstr("\r\nX-Request-Id: request-0001\r\n"));
   EXPECT_THAT(told, EndsWith("request-0001 " + trace));
   const std::string replaced = ask("GET /hello HTTP/1.1\r\nX-Request-Id: <script>\r\n" + kClose + "\r\n");
@@ -290,7 +298,8 @@ TEST_F(AdverseClient, IsKnownByItsIds) {
 
 TEST_F(AdverseClient, MayPipelineBodiesAndBeCutAnywhere) {
   const std::string one = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nfirst";
-  const std::string two = "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nsec\r\n3\r\nond\r\n0\r\n\r\n";
+  const std::string two =
+      "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nsec\r\n3\r\nond\r\n0\r\n\r\n";
   const std::string three = "GET /hello HTTP/1.1\r\n" + kClose + "\r\n";
   const std::string all = one + two + three;
   for (std::size_t cut = 1; cut < all.size(); cut += 3) {

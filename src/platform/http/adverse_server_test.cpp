@@ -21,7 +21,8 @@ class ScriptedServer {
  public:
   using Script = std::function<void(Peer&)>;
   explicit ScriptedServer(std::vector<Script> scripts)
-      : acceptor_(context_, {asio::ip::make_address("127.0.0.1"), 0}), port(acceptor_.local_endpoint().port()),
+      : acceptor_(context_, {asio::ip::make_address("127.0.0.1"), 0}),
+        port(acceptor_.local_endpoint().port()),
         thread_([this, scripts = std::move(scripts)] {
           for (const Script& script : scripts) {
             Peer peer(acceptor_);
@@ -69,12 +70,14 @@ class AdverseServer : public testing::Test {
   }
   ~AdverseServer() override { loop_.stop(); }
 
-  Result<FetchedResponse> ask(std::uint16_t port, Method method = Method::get, std::string body = "", std::size_t limit = 1 << 20) {
+  Result<FetchedResponse> ask(std::uint16_t port, Method method = Method::get, std::string body = "",
+                              std::size_t limit = 1 << 20) {
     ClientRequest request;
     request.port = port;
     request.method = method;
     request.body = std::move(body);
-    return loop_.run<Result<FetchedResponse>>([&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(*client_, request, limit); });
+    return loop_.run<Result<FetchedResponse>>(
+        [&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(*client_, request, limit); });
   }
   // What becomes of an answer of exactly these bytes, after which the server closes.
   Result<FetchedResponse> hear(const std::string& bytes, Method method = Method::get) {
@@ -118,12 +121,13 @@ TEST_F(AdverseServer, ThatDiesOverARequestGetsAGetAgainButNeverAPost) {
 }
 
 TEST_F(AdverseServer, ThatSaysTooMuchIsNotHeardAgainOnThatConnection) {
-  ScriptedServer server({[](Peer& peer) {
-                           peer.hear_until("\r\n\r\n");
-                           peer.say("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\noneHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
-                           peer.hear_all();
-                         },
-                         [](Peer& peer) { answer(peer, "two"); }});
+  ScriptedServer server(
+      {[](Peer& peer) {
+         peer.hear_until("\r\n\r\n");
+         peer.say("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\noneHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
+         peer.hear_all();
+       },
+       [](Peer& peer) { answer(peer, "two"); }});
   EXPECT_EQ(ask(server.port).value().body, "one");
   EXPECT_EQ(ask(server.port).value().body, "two");
 }
@@ -131,8 +135,15 @@ TEST_F(AdverseServer, ThatSaysTooMuchIsNotHeardAgainOnThatConnection) {
 TEST_F(AdverseServer, IsJudgedByWhatItSays) {
   EXPECT_EQ(hear("HTTP/1.1 200 OK\r\n\r\nuntil the end").value().body, "until the end");
   EXPECT_EQ(hear("HTTP/1.0 200 OK\r\n\r\nold").value().body, "old");
-  EXPECT_EQ(hear("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").value().body, "ok");
-  EXPECT_EQ(hear("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX: y\r\n\r\n").value().body, "abcde");
+  EXPECT_EQ(hear("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 "
+                 "OK\r\nContent-Length: 2\r\n\r\nok")
+                .value()
+                .body,
+            "ok");
+  EXPECT_EQ(hear("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX: y\r\n\r\n")
+                .value()
+                .body,
+            "abcde");
   EXPECT_EQ(hear("HTTP/1.1 204 No Content\r\n\r\n").value().status, 204);
   EXPECT_EQ(hear("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", Method::head).value().body, "");
   EXPECT_EQ(hear("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab").error().kind, ErrorKind::bad_gateway);
@@ -141,12 +152,14 @@ TEST_F(AdverseServer, IsJudgedByWhatItSays) {
   EXPECT_EQ(hear("SSH-2.0-OpenSSH_9.2\r\n\r\n").error().kind, ErrorKind::bad_gateway);
   EXPECT_EQ(hear("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x')).error().kind, ErrorKind::bad_gateway);
   EXPECT_EQ(hear("").error().kind, ErrorKind::unavailable);
-  EXPECT_EQ(hear("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy").error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(hear("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy").error().kind,
+            ErrorKind::unavailable);
 }
 
 TEST_F(AdverseServer, ThatStallsIsGivenUp) {
   std::promise<void> heard;
-  ScriptedServer silent({[&](Peer& peer) { peer.hear_all(); }, [&](Peer& peer) {
+  ScriptedServer silent({[&](Peer& peer) { peer.hear_all(); },
+                         [&](Peer& peer) {
                            peer.hear_until("\r\n\r\n");
                            peer.say("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab");
                            peer.hear_all();
@@ -174,11 +187,13 @@ TEST_F(AdverseServer, CannotBeSentASplitRequest) {
   request.port = server.port;
   request.headers.set("X-Note", "a\r\nX-Evil: b");
   request.headers.set("Bad Name", "x");
-  const auto echoed = loop_.run<Result<FetchedResponse>>([&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(*client_, request); });
+  const auto echoed = loop_.run<Result<FetchedResponse>>(
+      [&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(*client_, request); });
   EXPECT_THAT(echoed.value().body, HasSubstr("X-Note: a  X-Evil: b\r\n"));
   EXPECT_THAT(echoed.value().body, testing::Not(HasSubstr("Bad Name")));
   request.target = "/a b";
-  const auto refused = loop_.run<Result<FetchedResponse>>([&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(*client_, request); });
+  const auto refused = loop_.run<Result<FetchedResponse>>(
+      [&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(*client_, request); });
   EXPECT_EQ(refused.error().kind, ErrorKind::malformed);
 }
 
@@ -205,20 +220,23 @@ TEST_F(AdverseServer, ThatReadsSlowlyHoldsTheSenderBack) {
   constexpr std::uint64_t kLength = 200'000'000;
   std::uint64_t given = 0, arrived = 0, gap = 0;
   Router router;
-  router.add(Method::post, "/swallow", [&](Request& r) -> Async<Result<Response>> {
-    for (int pieces = 0;; ++pieces) {
-      VALION_CO_TRY_ASSIGN(const std::string piece, co_await r.body->read_some());
-      if (piece.empty()) break;
-      arrived += piece.size();
-      if (pieces % 500 == 0) co_await sleep_for(5ms);
-    }
-    co_return text_response(200, "text/plain", std::to_string(arrived));
-  }, {.body_limit = kLength});
-  Server server(loop_.executor(), {}, router, [](Request& request, const Result<Router::Match>& match) -> Async<Response> {
-    if (!match) co_return problem_response(match.error(), request);
-    auto response = co_await (*match->handler)(request);
-    co_return response ? std::move(*response) : problem_response(response.error(), request);
-  });
+  router.add(Method::post, "/swallow",
+             [&](Request& r) -> Async<Result<Response>> {
+               for (int pieces = 0;; ++pieces) {
+                 VALION_CO_TRY_ASSIGN(const std::string piece, co_await r.body->read_some());
+                 if (piece.empty()) break;
+                 arrived += piece.size();
+                 if (pieces % 500 == 0) co_await sleep_for(5ms);
+               }
+               co_return text_response(200, "text/plain", std::to_string(arrived));
+             },
+             {.body_limit = kLength});
+  Server server(loop_.executor(), {}, router,
+                [](Request& request, const Result<Router::Match>& match) -> Async<Response> {
+                  if (!match) co_return problem_response(match.error(), request);
+                  auto response = co_await (*match->handler)(request);
+                  co_return response ? std::move(*response) : problem_response(response.error(), request);
+                });
   server.start();
   ClientRequest request;
   request.port = server.port();
@@ -226,7 +244,8 @@ TEST_F(AdverseServer, ThatReadsSlowlyHoldsTheSenderBack) {
   request.target = "/swallow";
   request.body = std::shared_ptr<BodyReader>(std::make_shared<Measured>(kLength, given, arrived, gap));
   request.timeout = 60s;
-  const auto answered = loop_.run<Result<FetchedResponse>>([&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(*client_, request); });
+  const auto answered = loop_.run<Result<FetchedResponse>>(
+      [&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(*client_, request); });
   EXPECT_EQ(answered.value().body, std::to_string(kLength));
   EXPECT_LT(gap, 32'000'000u) << "no more than the sockets' own buffers is ever on the way";
   loop_.stop();

@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kPiece = 64 * 1024;
 constexpr std::size_t kTextPiece = 256 * 1024;
 
-Async<Result<void>> write_bytes(BodyWriter& writer, std::string_view first, std::string_view second = {}, std::string_view third = {}) {
+Async<Result<void>> write_bytes(BodyWriter& writer, std::string_view first, std::string_view second = {},
+                                std::string_view third = {}) {
   const std::array<asio::const_buffer, 3> buffers{asio::buffer(first), asio::buffer(second), asio::buffer(third)};
   writer.watch.set(writer.piece_timeout);
   const auto [error, written] = co_await asio::async_write(writer.socket, buffers, asio::as_tuple(use_async));
@@ -103,7 +104,8 @@ Result<OutgoingBody> plan_body(const ResponseBody& body, std::optional<std::uint
     if (error) return fail(ErrorKind::internal, "a file to send is not there");
     return OutgoingBody{size, false, false};
   }
-  if (std::get<std::shared_ptr<BodyReader>>(body) == nullptr) return fail(ErrorKind::internal, "a body to send is not there");
+  if (std::get<std::shared_ptr<BodyReader>>(body) == nullptr)
+    return fail(ErrorKind::internal, "a body to send is not there");
   return OutgoingBody{declared_length, false, false};
 }
 

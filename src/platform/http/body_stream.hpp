@@ -27,7 +27,8 @@ struct BodyWriter {
   Socket& socket;
   Deadlines::Watch& watch;
   std::chrono::milliseconds piece_timeout;
-  std::function<bool()> stop_early;  // asked before each piece of a stream; true ends the writing (the peer has answered)
+  std::function<bool()>
+      stop_early;  // asked before each piece of a stream; true ends the writing (the peer has answered)
 };
 
 // Writes `head` and then the body. Errors: unavailable (the peer left), timeout, or the error of the body's own reader;

@@ -62,7 +62,8 @@ std::string head_of(const ClientRequest& request, const OutgoingBody& plan) {
   std::string head = std::string(name_of(request.method)) + " " + request.target + " HTTP/1.1\r\n";
   if (!request.headers.find("Host")) append_field(head, "Host", authority_of(request));
   append_end_to_end_fields(head, request.headers);
-  const bool expects_body = request.method == Method::post || request.method == Method::put || request.method == Method::patch;
+  const bool expects_body =
+      request.method == Method::post || request.method == Method::put || request.method == Method::patch;
   if (!plan.length) {
     append_field(head, "Transfer-Encoding", "chunked");
   } else if (!plan.empty || expects_body) {
@@ -115,17 +116,20 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
       const asio::ip::tcp::endpoint endpoint(address, request.port);
       std::tie(error) = co_await connection->socket.async_connect(endpoint, asio::as_tuple(use_async));
     } else {
-      const auto [failed, found] =
-          co_await connection->resolver.async_resolve(request.host, std::to_string(request.port), asio::as_tuple(use_async));
+      const auto [failed, found] = co_await connection->resolver.async_resolve(
+          request.host, std::to_string(request.port), asio::as_tuple(use_async));
       error = failed;
       if (!error) {
-        const auto [refused, endpoint] = co_await asio::async_connect(connection->socket, found, asio::as_tuple(use_async));
+        const auto [refused, endpoint] =
+            co_await asio::async_connect(connection->socket, found, asio::as_tuple(use_async));
         error = refused;
       }
     }
     connection->watch->clear();
-    if (connection->watch->expired()) co_return fail(ErrorKind::timeout, authority_of(request) + " does not accept connections in time");
-    if (error) co_return fail(ErrorKind::unavailable, "cannot connect to " + authority_of(request) + ": " + error.message());
+    if (connection->watch->expired())
+      co_return fail(ErrorKind::timeout, authority_of(request) + " does not accept connections in time");
+    if (error)
+      co_return fail(ErrorKind::unavailable, "cannot connect to " + authority_of(request) + ": " + error.message());
     connection->socket.set_option(asio::ip::tcp::no_delay(true), error);
     co_return connection;
   }
@@ -147,8 +151,12 @@ namespace {
 class ResponseStream final : public BodyReader {
  public:
   using GiveBack = std::function<void(std::unique_ptr<Connection>)>;
-  ResponseStream(std::unique_ptr<Connection> connection, std::unique_ptr<Parser> parser, std::chrono::milliseconds timeout, GiveBack give_back)
-      : connection_(std::move(connection)), parser_(std::move(parser)), timeout_(timeout), give_back_(std::move(give_back)) {
+  ResponseStream(std::unique_ptr<Connection> connection, std::unique_ptr<Parser> parser,
+                 std::chrono::milliseconds timeout, GiveBack give_back)
+      : connection_(std::move(connection)),
+        parser_(std::move(parser)),
+        timeout_(timeout),
+        give_back_(std::move(give_back)) {
     if (parser_->is_done()) finish();
   }
 
@@ -164,8 +172,8 @@ class ResponseStream final : public BodyReader {
       body.size = piece.size();
       body.more = true;
       connection_->watch->set(timeout_);
-      const auto [error, bytes] =
-          co_await beast::http::async_read_some(connection_->socket, connection_->buffer, *parser_, asio::as_tuple(use_async));
+      const auto [error, bytes] = co_await beast::http::async_read_some(connection_->socket, connection_->buffer,
+                                                                        *parser_, asio::as_tuple(use_async));
       connection_->watch->clear();
       if (connection_->watch->expired()) {
         failure_ = ErrorKind::timeout;
@@ -201,16 +209,20 @@ class ResponseStream final : public BodyReader {
 };
 
 Error lost(const Connection& connection, const ClientRequest& request, const boost::system::error_code& error) {
-  if (connection.watch->expired()) return make_error(ErrorKind::timeout, authority_of(request) + " does not answer in time");
-  const bool gone = error == asio::error::eof || error == asio::error::connection_reset || error == asio::error::broken_pipe ||
-                    error == beast::http::error::end_of_stream || error == asio::error::operation_aborted ||
-                    error == beast::http::error::partial_message;
-  if (gone) return make_error(ErrorKind::unavailable, authority_of(request) + " closed the connection without an answer");
-  return make_error(ErrorKind::bad_gateway, authority_of(request) + " answered something that is not HTTP: " + error.message());
+  if (connection.watch->expired())
+    return make_error(ErrorKind::timeout, authority_of(request) + " does not answer in time");
+  const bool gone = error == asio::error::eof || error == asio::error::connection_reset ||
+                    error == asio::error::broken_pipe || error == beast::http::error::end_of_stream ||
+                    error == asio::error::operation_aborted || error == beast::http::error::partial_message;
+  if (gone)
+    return make_error(ErrorKind::unavailable, authority_of(request) + " closed the connection without an answer");
+  return make_error(ErrorKind::bad_gateway,
+                    authority_of(request) + " answered something that is not HTTP: " + error.message());
 }
 
 // Interim answers (100, 103) are read over.
-Async<Result<std::unique_ptr<Parser>>> read_head(Connection& connection, const ClientRequest& request, std::chrono::milliseconds timeout) {
+Async<Result<std::unique_ptr<Parser>>> read_head(Connection& connection, const ClientRequest& request,
+                                                 std::chrono::milliseconds timeout) {
   connection.watch->set(timeout);
   connection.buffer.reserve(kHeadRoom);
   for (;;) {
@@ -218,8 +230,8 @@ Async<Result<std::unique_ptr<Parser>>> read_head(Connection& connection, const C
     parser->header_limit(kHeaderLimit);
     parser->body_limit(boost::none);
     if (request.method == Method::head) parser->skip(true);
-    const auto [error, bytes] =
-        co_await beast::http::async_read_header(connection.socket, connection.buffer, *parser, asio::as_tuple(use_async));
+    const auto [error, bytes] = co_await beast::http::async_read_header(connection.socket, connection.buffer, *parser,
+                                                                        asio::as_tuple(use_async));
     if (error) co_return fail(lost(connection, request, error));
     if (parser->get().result_int() / 100 == 1) continue;
     connection.watch->clear();
@@ -237,7 +249,8 @@ Client::~Client() {
   state_->deadlines->stop_if_unused();  // what is still on its way keeps its deadlines
 }
 
-Async<Result<ClientResponse>> Client::State::exchange(std::shared_ptr<State> state, std::unique_ptr<Connection> connection,
+Async<Result<ClientResponse>> Client::State::exchange(std::shared_ptr<State> state,
+                                                      std::unique_ptr<Connection> connection,
                                                       const ClientRequest& request, OutgoingBody plan) {
   const auto answered = [&socket = connection->socket] {
     boost::system::error_code error;
@@ -245,14 +258,16 @@ Async<Result<ClientResponse>> Client::State::exchange(std::shared_ptr<State> sta
   };
   BodyWriter writer{connection->socket, *connection->watch, state->settings.write_timeout, answered};
   const Result<bool> written = co_await write_message(std::move(writer), head_of(request, plan), request.body, plan);
-  const bool own_fault = !written && written.error().kind != ErrorKind::unavailable && written.error().kind != ErrorKind::timeout;
+  const bool own_fault =
+      !written && written.error().kind != ErrorKind::unavailable && written.error().kind != ErrorKind::timeout;
   if (own_fault || connection->watch->expired()) co_return fail(written.error());
   // Whoever stops reading often has said why: look for the answer before complaining about the broken pipe.
   auto parser = co_await read_head(*connection, request, request.timeout.value_or(state->settings.header_timeout));
   if (!parser) co_return fail(std::move(parser).error());
   ClientResponse response;
   response.status = static_cast<int>((*parser)->get().result_int());
-  for (const auto& field : (*parser)->get()) response.headers.add(std::string(field.name_string()), std::string(field.value()));
+  for (const auto& field : (*parser)->get())
+    response.headers.add(std::string(field.name_string()), std::string(field.value()));
   const bool whole = written.has_value() && *written;  // a request that was cut short spoils the connection
   response.body = std::make_shared<ResponseStream>(
       std::move(connection), std::move(*parser), state->settings.read_timeout,
@@ -264,7 +279,8 @@ Async<Result<ClientResponse>> Client::State::exchange(std::shared_ptr<State> sta
 
 Async<Result<ClientResponse>> Client::send(ClientRequest request) {
   const auto state = state_;
-  if (!good_target(request.target)) co_return fail(ErrorKind::malformed, "the target of a request must start with `/` and have no blanks");
+  if (!good_target(request.target))
+    co_return fail(ErrorKind::malformed, "the target of a request must start with `/` and have no blanks");
   VALION_CO_TRY_ASSIGN(const OutgoingBody plan, plan_body(request.body, request.content_length));
   std::unique_ptr<Connection> connection = state->take_idle(authority_of(request));
   if (connection) {

@@ -44,7 +44,8 @@ class Client {
 
   // Any HTTP status is a success here. Errors: unavailable (cannot connect, or the peer left before the head),
   // timeout, bad_gateway (not HTTP). A pooled connection that is found closed before anything was sent is
-  // replaced silently. One that dies over the request is replaced once, silently, when the request may be repeated (neither
+  // replaced silently. One that dies over the request is replaced once, silently, when the request may be repeated
+  // (neither
   // POST nor PATCH, and no streaming body): it may have been carried out.
   Async<Result<ClientResponse>> send(ClientRequest request);
 

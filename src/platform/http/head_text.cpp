@@ -9,7 +9,8 @@ namespace {
 
 bool is_token_character(char c) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || kMarks.find(c) != std::string_view::npos;
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         kMarks.find(c) != std::string_view::npos;
 }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -57,8 +58,9 @@ void append_field(std::string& head, std::string_view name, std::string_view val
 }
 
 bool is_hop_by_hop(std::string_view name) noexcept {
-  constexpr std::array<std::string_view, 9> kNames{"connection", "keep-alive", "proxy-connection", "te", "trailer",
-                                                   "transfer-encoding", "upgrade", "content-length", "expect"};
+  constexpr std::array<std::string_view, 9> kNames{"connection", "keep-alive",     "proxy-connection",
+                                                   "te",         "trailer",        "transfer-encoding",
+                                                   "upgrade",    "content-length", "expect"};
   return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view one) { return same_without_case(one, name); });
 }
 

@@ -1,4 +1,5 @@
-// What the tests of server and client share: an event loop in a thread of its own, and plain blocking sockets as the other side.
+// What the tests of server and client share: an event loop in a thread of its own, and plain blocking sockets as the
+// other side.
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
@@ -38,8 +39,10 @@ class Loop {
   T run(std::function<Async<T>()> work) {
     std::promise<T> done;
     asio::co_spawn(executor(), work(), [&](std::exception_ptr failure, T value) {
-      if (failure) done.set_exception(failure);
-      else done.set_value(std::move(value));
+      if (failure)
+        done.set_exception(failure);
+      else
+        done.set_value(std::move(value));
     });
     return done.get_future().get();
   }
@@ -64,7 +67,9 @@ class Loop {
 // A blocking peer that says exactly what it is told to.
 class Peer {
  public:
-  explicit Peer(std::uint16_t port) : socket_(context_) { socket_.connect({asio::ip::make_address("127.0.0.1"), port}); }
+  explicit Peer(std::uint16_t port) : socket_(context_) {
+    socket_.connect({asio::ip::make_address("127.0.0.1"), port});
+  }
   explicit Peer(asio::ip::tcp::acceptor& acceptor) : socket_(context_) { acceptor.accept(socket_); }
 
   void say(const std::string& bytes) { asio::write(socket_, asio::buffer(bytes)); }
@@ -86,7 +91,8 @@ class Peer {
   }
   std::string hear(std::size_t bytes) {
     boost::system::error_code ignored;
-    if (heard_.size() < bytes) asio::read(socket_, asio::dynamic_buffer(heard_), asio::transfer_exactly(bytes - heard_.size()), ignored);
+    if (heard_.size() < bytes)
+      asio::read(socket_, asio::dynamic_buffer(heard_), asio::transfer_exactly(bytes - heard_.size()), ignored);
     std::string text = heard_.substr(0, bytes);
     heard_.erase(0, text.size());
     return text;

@@ -74,6 +74,8 @@ Response text_response(int status, std::string_view content_type, std::string te
   return response;
 }
 
-Response json_response(int status, std::string json) { return text_response(status, "application/json", std::move(json)); }
+Response json_response(int status, std::string json) {
+  return text_response(status, "application/json", std::move(json));
+}
 
 }  // namespace valion::http

@@ -64,8 +64,8 @@ class PathParameters {
 
 struct Request {
   Method method = Method::get;
-  std::string target;               // as received: path and query
-  std::string path;                 // percent-decoded, dot segments refused
+  std::string target;                        // as received: path and query
+  std::string path;                          // percent-decoded, dot segments refused
   std::map<std::string, std::string> query;  // percent-decoded; the last of equal names wins
   Headers headers;
   std::shared_ptr<BodyReader> body;  // never null
@@ -73,12 +73,12 @@ struct Request {
 
   // Filled by the server and the router on the way in.
   std::string remote_address;
-  std::string route;                // the template that matched, e.g. `/data/versions/{version:hash}`; empty if none did
+  std::string route;  // the template that matched, e.g. `/data/versions/{version:hash}`; empty if none did
   PathParameters parameters;
-  std::string allowed_methods;      // for the Allow field, when the path is known and the method is not
-  std::string request_id;           // X-Request-Id, accepted when well-formed, made otherwise
-  std::string trace_id;             // 32 hexadecimal digits of the W3C traceparent, likewise
-  std::string span_id;              // 16 digits: this request's own span
+  std::string allowed_methods;         // for the Allow field, when the path is known and the method is not
+  std::string request_id;              // X-Request-Id, accepted when well-formed, made otherwise
+  std::string trace_id;                // 32 hexadecimal digits of the W3C traceparent, likewise
+  std::string span_id;                 // 16 digits: this request's own span
   std::optional<Principal> principal;  // set by the authentication filter
 };
 
@@ -96,7 +96,8 @@ struct Response {
 
 [[nodiscard]] Response json_response(int status, std::string json);
 [[nodiscard]] Response text_response(int status, std::string_view content_type, std::string text);
-// RFC 9457: `type, title, status, detail, instance, errors[], errors_total, request_id, trace_id`. A declared table in problem.cpp
+// RFC 9457: `type, title, status, detail, instance, errors[], errors_total, request_id, trace_id`. A declared table in
+// problem.cpp
 // maps kinds to statuses. `request` supplies instance and ids.
 [[nodiscard]] Response problem_response(const Error& error, const Request& request);
 // The inverse, for clients: the Error that a problem+json (or any other failing answer) stands for.

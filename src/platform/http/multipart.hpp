@@ -13,7 +13,7 @@ namespace valion::http {
 
 struct UploadedFile {
   std::string field;
-  std::string file_name;     // the client's, base name only: never used as a path
+  std::string file_name;  // the client's, base name only: never used as a path
   std::string content_type;
   std::filesystem::path path;
   std::uint64_t bytes = 0;

@@ -14,9 +14,12 @@ namespace {
 
 constexpr std::size_t kPartHeadLimit = 16 * 1024;
 
-tl::unexpected<Error> broken(const std::string& why) { return fail(ErrorKind::malformed, "the multipart form is broken: " + why); }
+tl::unexpected<Error> broken(const std::string& why) {
+  return fail(ErrorKind::malformed, "the multipart form is broken: " + why);
+}
 
-// `form-data; name="file"; filename="a.csv"` > the value of one parameter. `\"` and `\\` are undone; any other backslash is
+// `form-data; name="file"; filename="a.csv"` > the value of one parameter. `\"` and `\\` are undone; any other
+// backslash is
 // one, because browsers send Windows paths as they are.
 std::optional<std::string> parameter(std::string_view field, std::string_view name) {
   for (auto at = field.find(';'); at != std::string_view::npos;) {
@@ -29,7 +32,8 @@ std::optional<std::string> parameter(std::string_view field, std::string_view na
     std::size_t end = equals + 1;
     if (end < field.size() && field[end] == '"') {
       for (++end; end < field.size() && field[end] != '"'; ++end) {
-        const bool escape = field[end] == '\\' && end + 1 < field.size() && (field[end + 1] == '"' || field[end + 1] == '\\');
+        const bool escape =
+            field[end] == '\\' && end + 1 < field.size() && (field[end + 1] == '"' || field[end + 1] == '\\');
         if (escape) ++end;
         value += field[end];
       }
@@ -101,10 +105,12 @@ tl::unexpected<Error> cannot_store() {
 
 class FieldSink final : public Sink {
  public:
-  FieldSink(std::string name, std::string& value, std::uint64_t limit) : name_(std::move(name)), value_(value), limit_(limit) {}
+  FieldSink(std::string name, std::string& value, std::uint64_t limit)
+      : name_(std::move(name)), value_(value), limit_(limit) {}
   Result<void> add(std::string_view bytes) override {
     if (bytes.size() > limit_ - value_.size()) {
-      return fail(ErrorKind::too_large, "the form field " + name_ + " is over its limit of " + std::to_string(limit_) + " bytes");
+      return fail(ErrorKind::too_large,
+                  "the form field " + name_ + " is over its limit of " + std::to_string(limit_) + " bytes");
     }
     value_ += bytes;
     return {};
@@ -119,7 +125,9 @@ class FieldSink final : public Sink {
 class FileSink final : public Sink {
  public:
   FileSink(UploadedFile& file, std::uint64_t limit)
-      : file_(file), limit_(limit), descriptor_(open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {}
+      : file_(file),
+        limit_(limit),
+        descriptor_(open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {}
   ~FileSink() override {
     if (descriptor_ >= 0) close(descriptor_);
   }
@@ -128,7 +136,8 @@ class FileSink final : public Sink {
   Result<void> add(std::string_view bytes) override {
     if (descriptor_ < 0) return cannot_store();
     if (bytes.size() > limit_ - file_.bytes) {
-      return fail(ErrorKind::too_large, "the file " + file_.file_name + " is over the limit of " + std::to_string(limit_) + " bytes");
+      return fail(ErrorKind::too_large,
+                  "the file " + file_.file_name + " is over the limit of " + std::to_string(limit_) + " bytes");
     }
     file_.bytes += bytes.size();
     while (!bytes.empty()) {
@@ -169,7 +178,8 @@ class Receiving {
     for (std::size_t part = 0;; ++part) {
       VALION_CO_TRY_ASSIGN(const bool last, co_await at_last_delimiter());
       if (last) break;
-      if (part == limits_.parts) co_return fail(ErrorKind::too_large, "the form has more than " + std::to_string(limits_.parts) + " parts");
+      if (part == limits_.parts)
+        co_return fail(ErrorKind::too_large, "the form has more than " + std::to_string(limits_.parts) + " parts");
       VALION_CO_TRY(co_await receive_part());
     }
     VALION_CO_TRY(co_await read_epilogue());
@@ -226,10 +236,12 @@ class Receiving {
 
   Async<Result<void>> receive_part() {
     VALION_CO_TRY_ASSIGN(const PartHead head, co_await receive_head());
-    if (!head.file_name && form_.fields.count(head.name) > 0) co_return broken("the field " + head.name + " stands twice");
+    if (!head.file_name && form_.fields.count(head.name) > 0)
+      co_return broken("the field " + head.name + " stands twice");
     std::unique_ptr<Sink> sink;
     if (head.file_name) {
-      form_.files.push_back({head.name, base_name(*head.file_name), head.content_type, folder_ / ("upload-" + trace::new_trace_id()), 0});
+      form_.files.push_back(
+          {head.name, base_name(*head.file_name), head.content_type, folder_ / ("upload-" + trace::new_trace_id()), 0});
       sink = std::make_unique<FileSink>(form_.files.back(), limits_.file_bytes);
     } else {
       sink = std::make_unique<FieldSink>(head.name, form_.fields[head.name], limits_.field_bytes);
@@ -269,9 +281,11 @@ class Receiving {
 Async<Result<Form>> receive_form(Request& request, const std::filesystem::path& folder, FormLimits limits) {
   const std::string content_type(request.headers.find("Content-Type").value_or(""));
   const auto boundary = parameter(content_type, "boundary");
-  if (!same_without_case(main_value(content_type), "multipart/form-data") || !boundary || boundary->empty() || boundary->size() > 70) {
+  if (!same_without_case(main_value(content_type), "multipart/form-data") || !boundary || boundary->empty() ||
+      boundary->size() > 70) {
     co_return fail(ErrorKind::unsupported_media_type,
-                   "send multipart/form-data with a boundary, not " + (content_type.empty() ? std::string("nothing") : content_type));
+                   "send multipart/form-data with a boundary, not " +
+                       (content_type.empty() ? std::string("nothing") : content_type));
   }
   std::error_code error;
   std::filesystem::create_directories(folder, error);

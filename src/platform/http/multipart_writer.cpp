@@ -53,8 +53,9 @@ void FormWriter::field(std::string name, std::string value) {
 }
 
 void FormWriter::file(std::string name, std::filesystem::path path, std::string content_type) {
-  std::string head = "Content-Disposition: form-data; name=" + quoted_text(name) + "; filename=" + quoted_text(path.filename().string()) +
-                     "\r\nContent-Type: " + content_type + "\r\n\r\n";
+  std::string head = "Content-Disposition: form-data; name=" + quoted_text(name) +
+                     "; filename=" + quoted_text(path.filename().string()) + "\r\nContent-Type: " + content_type +
+                     "\r\n\r\n";
   parts_.push_back({std::move(head), "", std::move(path)});
 }
 
@@ -64,7 +65,8 @@ Result<std::shared_ptr<BodyReader>> FormWriter::body() const {
   std::vector<Piece> pieces;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const Part& part = parts_[i];
-    if (!part.path.empty() && !std::ifstream(part.path)) return fail(ErrorKind::not_found, "cannot read " + part.path.string());
+    if (!part.path.empty() && !std::ifstream(part.path))
+      return fail(ErrorKind::not_found, "cannot read " + part.path.string());
     pieces.push_back({(i == 0 ? "--" : "\r\n--") + boundary_ + "\r\n" + part.head + part.value, part.path});
   }
   pieces.push_back({"\r\n--" + boundary_ + "--\r\n", {}});

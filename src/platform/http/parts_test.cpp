@@ -1,10 +1,11 @@
 // The parts of HTTP that need no socket: targets, routes, forms, problems.
-#include <boost/asio/co_spawn.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
 
 #include <cstdlib>
 #include <fstream>
+#include <random>
 #include <sstream>
 
 #include "platform/http/multipart.hpp"
@@ -39,7 +40,8 @@ TEST(Target, IsDecodedIntoPathAndQuery) {
 }
 
 TEST(Target, IsRefusedWhenItCouldWalkOrHide) {
-  for (const char* bad : {"", "a", "*", "/..", "/a/../b", "/a/.", "/%2e%2e/b", "/a%2fb", "/a%5cb", "/a%00", "/%", "/%1", "/%g0", "/a\tb"}) {
+  for (const char* bad : {"", "a", "*", "/..", "/a/../b", "/a/.", "/%2e%2e/b", "/a%2fb", "/a%5cb", "/a%00", "/%", "/%1",
+                          "/%g0", "/a\tb"}) {
     EXPECT_FALSE(parse_target(bad)) << bad;
   }
 }
@@ -62,7 +64,8 @@ std::string matched(const Router& router, Method method, const std::string& path
 
 TEST(Router, PrefersTheNarrowerTemplate) {
   Router router;
-  for (const char* path : {"/a/{x}", "/a/b", "/a/{n:int}", "/a/{h:hash}", "/files/{path:rest}", "/"}) router.add(Method::get, path, named(path));
+  for (const char* path : {"/a/{x}", "/a/b", "/a/{n:int}", "/a/{h:hash}", "/files/{path:rest}", "/"})
+    router.add(Method::get, path, named(path));
   EXPECT_EQ(matched(router, Method::get, "/a/b"), "/a/b");
   EXPECT_EQ(matched(router, Method::get, "/a/12"), "/a/{n:int}");
   EXPECT_EQ(matched(router, Method::get, "/a/" + std::string(64, 'f')), "/a/{h:hash}");
@@ -85,7 +88,8 @@ TEST(Router, GivesTheRestWithItsSlashes) {
 TEST(Router, RefusesTemplatesThatAreOurMistake) {
   Router router;
   router.add(Method::get, "/a", named("x"));
-  for (const char* bad : {"", "a", "/a", "/{x", "/{x:float}"}) EXPECT_THROW(router.add(Method::get, bad, named("x")), std::invalid_argument) << bad;
+  for (const char* bad : {"", "a", "/a", "/{x", "/{x:float}"})
+    EXPECT_THROW(router.add(Method::get, bad, named("x")), std::invalid_argument) << bad;
 }
 
 class FormTest : public testing::Test {
@@ -111,7 +115,8 @@ class FormTest : public testing::Test {
     std::size_t piece_;
   };
 
-  Result<Form> receive(const std::string& body, std::size_t piece = 7, FormLimits limits = {}, const std::string& type = "multipart/form-data; boundary=\"b1\"") {
+  Result<Form> receive(const std::string& body, std::size_t piece = 7, FormLimits limits = {},
+                       const std::string& type = "multipart/form-data; boundary=\"b1\"") {
     Request request;
     request.headers.set("Content-Type", type);
     request.body = std::make_shared<Pieces>(body, piece);
@@ -131,7 +136,8 @@ class FormTest : public testing::Test {
 
 const std::string kForm =
     "ignored preamble\r\n--b1\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n--b\r\nstill\r\n"
-    "--b1\r\ncontent-disposition: form-data; name=\"file\"; filename=\"..\\\\dir/a \\\"b\\\".csv\"\r\nContent-Type: text/csv\r\n\r\n"
+    "--b1\r\ncontent-disposition: form-data; name=\"file\"; filename=\"..\\\\dir/a \\\"b\\\".csv\"\r\nContent-Type: "
+    "text/csv\r\n\r\n"
     "x,y\r\n1,2\r\n\r\n--b1--\r\nepilogue";
 
 TEST_F(FormTest, IsReadTheSameHoweverItIsCut) {
@@ -159,6 +165,67 @@ TEST_F(FormTest, LeavesNothingBehindWhenItFails) {
   EXPECT_EQ(receive(kForm, 7, {}, "text/csv").error().kind, ErrorKind::unsupported_media_type);
   EXPECT_EQ(receive(kForm, 7, {}, "multipart/form-data").error().kind, ErrorKind::unsupported_media_type);
   EXPECT_EQ(files_left(), 0u);
+}
+
+std::string file_part(const std::string& name, const std::string& content) {
+  return "--b1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\n\r\n" + content + "\r\n";
+}
+
+TEST_F(FormTest, KeepsBinaryContentThatLooksLikeBoundaries) {
+  std::mt19937 random(7);
+  const std::vector<std::string> shards{
+      "\r", "\n", "\r\n", "--", "\r\n--", "\r\n--b", "--b1", "b1--", std::string(1, '\0'), "\xff"};
+  for (int round = 0; round < 200; ++round) {
+    std::string content;
+    while (content.size() < 300) content += shards[random() % shards.size()];
+    // The one thing that content may not hold (RFC 2046 section 5.1.1).
+    for (auto at = content.find("\r\n--b1"); at != std::string::npos; at = content.find("\r\n--b1")) content[at] = '!';
+    const auto form = receive(file_part("x", content) + "--b1--", 1 + random() % 50);
+    ASSERT_TRUE(form) << form.error().message;
+    ASSERT_EQ(this->content(form->files.at(0).path), content) << round;
+    std::filesystem::remove(form->files[0].path);
+  }
+}
+
+TEST_F(FormTest, KnowsFilesByTheLastPartOfTheirNames) {
+  const std::pair<const char*, const char*> names[] = {{"sales.csv", "sales.csv"},
+                                                       {R"(C:\data\sales.csv)", "sales.csv"},
+                                                       {"../../etc/passwd", "passwd"},
+                                                       {"a/", ""},
+                                                       {"", ""},
+                                                       {R"(say \"hi\".csv)", R"(say "hi".csv)"},
+                                                       {"ação.csv", "ação.csv"}};
+  for (const auto& [sent, kept] : names) {
+    const auto form = receive(file_part(sent, "x") + "--b1--");
+    ASSERT_TRUE(form) << form.error().message;
+    EXPECT_EQ(form->files.at(0).file_name, kept);
+    EXPECT_EQ(form->files[0].path.parent_path(), folder_ / "incoming");
+    EXPECT_EQ(std::filesystem::status(form->files[0].path).permissions(), std::filesystem::perms{0600});
+  }
+}
+
+TEST_F(FormTest, TakesEmptyFilesAndEmptyFormsAndBlanksBehindBoundaries) {
+  const auto empty_file = receive(file_part("x", "") + "--b1--");
+  ASSERT_TRUE(empty_file) << empty_file.error().message;
+  EXPECT_EQ(empty_file->files.at(0).bytes, 0u);
+  EXPECT_TRUE(std::filesystem::exists(empty_file->files[0].path));
+  const auto nothing = receive("--b1--\r\n");
+  ASSERT_TRUE(nothing) << nothing.error().message;
+  EXPECT_TRUE(nothing->files.empty() && nothing->fields.empty());
+  const auto padded = receive("--b1 \t\r\nContent-Disposition: FORM-DATA;name=a\r\n\r\n1\r\n--b1--  ");
+  ASSERT_TRUE(padded) << padded.error().message;
+  EXPECT_EQ(padded->fields.at("a"), "1");
+}
+
+TEST_F(FormTest, RefusesEndlessHeadsTwinsAndFoldersItCannotWriteTo) {
+  EXPECT_EQ(receive("--b1\r\nX: " + std::string(100'000, 'x'), 4096).error().kind, ErrorKind::malformed);
+  const std::string field = "--b1\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n";
+  EXPECT_EQ(receive(field + field + "--b1--").error().kind, ErrorKind::malformed);
+  EXPECT_EQ(receive(std::string(100'000, 'p'), 4096).error().kind, ErrorKind::malformed) << "an endless preamble";
+  EXPECT_EQ(files_left(), 0u);
+  std::filesystem::remove_all(folder_ / "incoming");
+  std::ofstream(folder_ / "incoming") << "a file where the folder should be";
+  EXPECT_EQ(receive(file_part("x", "") + "--b1--").error().kind, ErrorKind::internal);
 }
 
 TEST_F(FormTest, WhatTheWriterSendsTheReaderReads) {

@@ -63,7 +63,8 @@ struct Problem {
   std::optional<std::int64_t> errors_total;
   std::string request_id, trace_id;
 };
-BOOST_DESCRIBE_STRUCT(Problem, (), (type, title, status, detail, instance, kind, errors, errors_total, request_id, trace_id))
+BOOST_DESCRIBE_STRUCT(Problem, (),
+                      (type, title, status, detail, instance, kind, errors, errors_total, request_id, trace_id))
 
 std::optional<std::string> unless_empty(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
@@ -138,7 +139,8 @@ Error error_from_response(int status, std::string_view content_type, const std::
     if (const auto problem = json::decode<Problem>(body, json::Unknown::ignored)) {
       Error error = make_error(kind_named(problem->kind, status), problem->detail);
       for (const ProblemError& one : problem->errors.value_or(std::vector<ProblemError>{})) {
-        error.add({one.pointer.value_or(""), one.detail, one.row.value_or(-1), one.column.value_or(""), one.value.value_or("")});
+        error.add({one.pointer.value_or(""), one.detail, one.row.value_or(-1), one.column.value_or(""),
+                   one.value.value_or("")});
       }
       error.violation_total = problem->errors_total.value_or(error.violation_total);
       return error;

@@ -1,4 +1,5 @@
-// Problems whose status is not the one of their kind: what a server says of the exchange itself. Internal to this library.
+// Problems whose status is not the one of their kind: what a server says of the exchange itself. Internal to this
+// library.
 #pragma once
 
 #include <string_view>
@@ -8,6 +9,7 @@
 namespace valion::http {
 
 // Like problem_response, with another status and title: a client that is too slow hears 408 although `timeout` is 504.
-[[nodiscard]] Response problem_response_as(int status, std::string_view title, const Error& error, const Request& request);
+[[nodiscard]] Response problem_response_as(int status, std::string_view title, const Error& error,
+                                           const Request& request);
 
 }  // namespace valion::http

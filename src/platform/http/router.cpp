@@ -48,7 +48,8 @@ bool fits(Shape shape, std::string_view text) {
   switch (shape) {
     case Shape::literal: return false;
     case Shape::integer: return text.size() <= 18 && all([](char c) { return c >= '0' && c <= '9'; });
-    case Shape::hash: return text.size() == 64 && all([](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    case Shape::hash:
+      return text.size() == 64 && all([](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
     case Shape::any:
     case Shape::rest: return !text.empty();
   }
@@ -80,7 +81,8 @@ struct Router::Node {
       constexpr int kOrder[] = {0, 3, 1, 2, 4};  // literal, any, integer, hash, rest
       return kOrder[static_cast<int>(one.segment.shape)];
     };
-    std::stable_sort(children.begin(), children.end(), [&](const Child& a, const Child& b) { return narrowness(a) < narrowness(b); });
+    std::stable_sort(children.begin(), children.end(),
+                     [&](const Child& a, const Child& b) { return narrowness(a) < narrowness(b); });
     return added;
   }
 
@@ -94,7 +96,8 @@ struct Router::Node {
   }
 
   // The node for the segments from `at` on; fills `parameters` on success. Depth-first, narrow before wide.
-  const Node* find(const std::vector<std::string_view>& segments, std::size_t at, std::string_view path, PathParameters& parameters) const {
+  const Node* find(const std::vector<std::string_view>& segments, std::size_t at, std::string_view path,
+                   PathParameters& parameters) const {
     if (at == segments.size()) return endpoints.empty() ? nullptr : this;
     for (const Child& one : children) {
       const bool literal = one.segment.shape == Shape::literal;
@@ -118,8 +121,11 @@ Router& Router::operator=(Router&&) noexcept = default;
 void Router::add(Method method, std::string_view path_template, Handler handler, RouteOptions options) {
   if (path_template.empty() || path_template.front() != '/') bad_template(path_template, "does not start with `/`");
   Node* node = root_.get();
-  for (const std::string_view segment : split(path_template)) node = &node->child(parse_segment(segment, path_template));
-  const bool added = node->endpoints.try_emplace(method, Node::Endpoint{std::string(path_template), std::move(handler), options}).second;
+  for (const std::string_view segment : split(path_template))
+    node = &node->child(parse_segment(segment, path_template));
+  const bool added =
+      node->endpoints.try_emplace(method, Node::Endpoint{std::string(path_template), std::move(handler), options})
+          .second;
   if (!added) bad_template(path_template, "stands twice for one method");
 }
 

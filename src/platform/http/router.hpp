@@ -17,8 +17,9 @@
 namespace valion::http {
 
 struct RouteOptions {
-  std::uint64_t body_limit = 1 << 20;  // bytes; over it > too_large, by Content-Length before reading, else while reading
-  bool anonymous = false;              // may be called without a token (health, metrics, login)
+  std::uint64_t body_limit =
+      1 << 20;             // bytes; over it > too_large, by Content-Length before reading, else while reading
+  bool anonymous = false;  // may be called without a token (health, metrics, login)
 };
 
 class Router {

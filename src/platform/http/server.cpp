@@ -18,7 +18,8 @@ using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 }  // namespace
 
 struct Server::State : std::enable_shared_from_this<Server::State> {
-  State(Executor where, std::shared_ptr<ServerShared> common) : executor(where), acceptor(where), shared(std::move(common)) {}
+  State(Executor where, std::shared_ptr<ServerShared> common)
+      : executor(where), acceptor(where), shared(std::move(common)) {}
 
   void listen() {
     const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(shared->settings.address), shared->settings.port);
@@ -29,7 +30,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     if (!error) acceptor.listen(Acceptor::max_listen_connections, error);
     if (!error) port = acceptor.local_endpoint(error).port();
     if (error) {
-      throw std::system_error(error, "cannot listen on " + shared->settings.address + ":" + std::to_string(shared->settings.port));
+      throw std::system_error(
+          error, "cannot listen on " + shared->settings.address + ":" + std::to_string(shared->settings.port));
     }
   }
 

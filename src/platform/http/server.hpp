@@ -18,8 +18,8 @@ struct ServerSettings {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: a free one
   std::chrono::milliseconds header_timeout{10'000};
-  std::chrono::milliseconds body_timeout{30'000};   // for each piece of a body, in either direction
-  std::chrono::milliseconds idle_timeout{75'000};   // between requests
+  std::chrono::milliseconds body_timeout{30'000};  // for each piece of a body, in either direction
+  std::chrono::milliseconds idle_timeout{75'000};  // between requests
   std::size_t header_limit = 16 * 1024;
   std::size_t connection_limit = 10'000;
 };
@@ -38,7 +38,8 @@ class Server {
 
   [[nodiscard]] std::uint16_t port() const noexcept;
   void start();
-  // Stops accepting, lets running requests finish until `deadline`, then closes what is left. Idle connections close at once.
+  // Stops accepting, lets running requests finish until `deadline`, then closes what is left. Idle connections close
+  // at once.
   Async<void> drain(std::chrono::milliseconds deadline);
   [[nodiscard]] std::size_t connections() const noexcept;
 

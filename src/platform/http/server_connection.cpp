@@ -24,16 +24,19 @@ using Parser = beast::http::request_parser<beast::http::buffer_body>;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kPiece = 64 * 1024;
-constexpr std::uint64_t kDrainLimit = 256 * 1024;   // unread body that we rather read than lose the connection for
-constexpr std::uint64_t kLingerLimit = 4u << 20;    // after our last word: read so much more, so that the client can hear it
+constexpr std::uint64_t kDrainLimit = 256 * 1024;  // unread body that we rather read than lose the connection for
+constexpr std::uint64_t kLingerLimit = 4u
+                                       << 20;  // after our last word: read so much more, so that the client can hear it
 constexpr auto kLingerTime = 2s;
-constexpr std::size_t kHeadRoom = 4096;             // holds most heads, so that one read gets them
+constexpr std::size_t kHeadRoom = 4096;  // holds most heads, so that one read gets them
 constexpr std::string_view kEveryMethod = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 class Connection final : public ServerConnection {
  public:
   Connection(std::shared_ptr<ServerShared> shared, Socket socket)
-      : shared_(std::move(shared)), socket_(std::move(socket)), watch_(shared_->deadlines->watch([this] { expire(); })),
+      : shared_(std::move(shared)),
+        socket_(std::move(socket)),
+        watch_(shared_->deadlines->watch([this] { expire(); })),
         buffer_(shared_->settings.header_limit + kPiece) {
     boost::system::error_code error;
     const auto peer = socket_.remote_endpoint(error);
@@ -71,7 +74,8 @@ class Connection final : public ServerConnection {
   Async<bool> skip_unread();
   Async<Result<std::string>> read_piece();
   Async<void> linger();
-  [[nodiscard]] std::string head_of(const Request& request, const Response& response, const OutgoingBody& plan, bool keep_alive) const;
+  [[nodiscard]] std::string head_of(const Request& request, const Response& response, const OutgoingBody& plan,
+                                    bool keep_alive) const;
   Request take_request() const;
 
   std::shared_ptr<ServerShared> shared_;
@@ -82,15 +86,16 @@ class Connection final : public ServerConnection {
   std::string remote_address_;
   bool idle_ = true;
   bool continue_owed_ = false;
-  std::uint64_t exchange_ = 0;                // its number on this connection
-  std::optional<ErrorKind> body_failure_;     // of the current exchange
+  std::uint64_t exchange_ = 0;             // its number on this connection
+  std::optional<ErrorKind> body_failure_;  // of the current exchange
   std::uint64_t body_limit_ = 0;
   std::uint64_t body_received_ = 0;
 };
 
 class RequestBody final : public BodyReader {
  public:
-  RequestBody(std::weak_ptr<Connection> connection, std::uint64_t exchange) : connection_(std::move(connection)), exchange_(exchange) {}
+  RequestBody(std::weak_ptr<Connection> connection, std::uint64_t exchange)
+      : connection_(std::move(connection)), exchange_(exchange) {}
   Async<Result<std::string>> read_some() override {
     const auto connection = connection_.lock();
     if (!connection) co_return fail(ErrorKind::unavailable, "the client's connection is gone");
@@ -104,7 +109,7 @@ class RequestBody final : public BodyReader {
 
 Async<bool> Connection::wait_for_request() {
   if (buffer_.size() > 0) co_return true;  // pipelined
-  buffer_.shrink_to_fit();  // many connections sleep at once
+  buffer_.shrink_to_fit();                 // many connections sleep at once
   idle_ = true;
   watch_->set(shared_->settings.idle_timeout);
   const auto [error] = co_await socket_.async_wait(Socket::wait_read, asio::as_tuple(use_async));
@@ -121,7 +126,8 @@ Async<bool> Connection::read_head() {
   continue_owed_ = false;
   buffer_.reserve(kHeadRoom);
   watch_->set(shared_->settings.header_timeout);
-  const auto [error, bytes] = co_await beast::http::async_read_header(socket_, buffer_, *parser_, asio::as_tuple(use_async));
+  const auto [error, bytes] =
+      co_await beast::http::async_read_header(socket_, buffer_, *parser_, asio::as_tuple(use_async));
   watch_->clear();
   if (!error) co_return true;
   co_return co_await refuse(error);
@@ -143,8 +149,10 @@ Async<bool> Connection::refuse(const boost::system::error_code& error) {
   request.request_id = trace::accept_request_id(std::nullopt);
   request.trace_id = trace::new_trace_id();
   Response response = problem_response(problem, request);
-  if (problem.kind == ErrorKind::timeout) response = problem_response_as(408, "The request took too long", problem, request);
-  if (problem.kind == ErrorKind::too_large) response = problem_response_as(431, "The head of the request is too large", problem, request);
+  if (problem.kind == ErrorKind::timeout)
+    response = problem_response_as(408, "The request took too long", problem, request);
+  if (problem.kind == ErrorKind::too_large)
+    response = problem_response_as(431, "The head of the request is too large", problem, request);
   bool keep_alive = false;
   const bool sent = co_await send(request, std::move(response), keep_alive);
   if (sent) co_await linger();
@@ -165,7 +173,8 @@ Request Connection::take_request() const {
   return request;
 }
 
-// Beast takes the last coding to decide; we take only what leaves no room for two readings (RFC 9112 sections 3.2 and 6.3).
+// Beast takes the last coding to decide; we take only what leaves no room for two readings (RFC 9112 sections 3.2 and
+// 6.3).
 Result<void> check_framing(const Headers& headers, unsigned version) {
   std::size_t hosts = 0, codings = 0, lengths = 0;
   bool chunked = true;
@@ -176,16 +185,20 @@ Result<void> check_framing(const Headers& headers, unsigned version) {
     ++codings;
     chunked = same_without_case(value, "chunked");
   }
-  if (hosts > 1 || (hosts == 0 && version >= 11)) return fail(ErrorKind::malformed, "the request needs one Host field, and one only");
-  if (codings > 0 && lengths > 0) return fail(ErrorKind::malformed, "the request has both Transfer-Encoding and Content-Length");
-  if (codings > 1 || !chunked) return fail(ErrorKind::malformed, "the request has a Transfer-Encoding other than chunked");
+  if (hosts > 1 || (hosts == 0 && version >= 11))
+    return fail(ErrorKind::malformed, "the request needs one Host field, and one only");
+  if (codings > 0 && lengths > 0)
+    return fail(ErrorKind::malformed, "the request has both Transfer-Encoding and Content-Length");
+  if (codings > 1 || !chunked)
+    return fail(ErrorKind::malformed, "the request has a Transfer-Encoding other than chunked");
   if (lengths > 1) return fail(ErrorKind::malformed, "the request has more than one Content-Length");
   return {};
 }
 
 Async<Response> Connection::respond(Request& request) {
   const auto method = parse_method(std::string_view(parser_->get().method_string()));
-  Result<Router::Match> match = fail(ErrorKind::method_not_allowed, "the method is not one of " + std::string(kEveryMethod));
+  Result<Router::Match> match =
+      fail(ErrorKind::method_not_allowed, "the method is not one of " + std::string(kEveryMethod));
   if (!method) request.allowed_methods = kEveryMethod;
   Result<void> framed = check_framing(request.headers, parser_->get().version());
   Result<Target> target = parse_target(request.target);
@@ -201,12 +214,14 @@ Async<Response> Connection::respond(Request& request) {
   }
   body_limit_ = match ? match->options.body_limit : kDrainLimit;
   if (match && request.content_length && *request.content_length > body_limit_) {
-    match = fail(ErrorKind::too_large, "the body of " + std::to_string(*request.content_length) + " bytes is over the limit of " +
-                                           std::to_string(body_limit_) + " bytes");
+    match = fail(ErrorKind::too_large, "the body of " + std::to_string(*request.content_length) +
+                                           " bytes is over the limit of " + std::to_string(body_limit_) + " bytes");
   }
   Response response = co_await respond_whatever_happens(request, match);
-  if (body_failure_ == ErrorKind::timeout && response.status == status_of(ErrorKind::timeout)) {  // not an upstream's: the client's
-    response = problem_response_as(408, "The request took too long", make_error(ErrorKind::timeout, "the body of the request took too long"), request);
+  if (body_failure_ == ErrorKind::timeout &&
+      response.status == status_of(ErrorKind::timeout)) {  // not an upstream's: the client's
+    response = problem_response_as(408, "The request took too long",
+                                   make_error(ErrorKind::timeout, "the body of the request took too long"), request);
   }
   co_return response;
 }
@@ -261,7 +276,8 @@ Async<Result<std::string>> Connection::read_piece() {
     body.size = piece.size();
     body.more = true;
     watch_->set(shared_->settings.body_timeout);
-    const auto [error, bytes] = co_await beast::http::async_read_some(socket_, buffer_, *parser_, asio::as_tuple(use_async));
+    const auto [error, bytes] =
+        co_await beast::http::async_read_some(socket_, buffer_, *parser_, asio::as_tuple(use_async));
     watch_->clear();
     if (watch_->expired()) co_return fail(ErrorKind::timeout, "the body of the request took too long");
     if (error && error != beast::http::error::need_buffer) {
@@ -294,8 +310,10 @@ Async<bool> Connection::skip_unread() {
   co_return true;
 }
 
-std::string Connection::head_of(const Request& request, const Response& response, const OutgoingBody& plan, bool keep_alive) const {
-  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason_of(response.status)) + "\r\n";
+std::string Connection::head_of(const Request& request, const Response& response, const OutgoingBody& plan,
+                                bool keep_alive) const {
+  std::string head =
+      "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason_of(response.status)) + "\r\n";
   append_end_to_end_fields(head, response.headers);
   if (!response.headers.find("Date")) append_field(head, "Date", http_date(std::chrono::system_clock::now()));
   if (!response.headers.find("X-Request-Id")) append_field(head, "X-Request-Id", request.request_id);
@@ -308,7 +326,8 @@ std::string Connection::head_of(const Request& request, const Response& response
 
 std::optional<std::uint64_t> declared_length(const Headers& headers) {
   const auto text = headers.find("Content-Length");
-  if (!text || text->empty() || text->size() > 18 || text->find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  if (!text || text->empty() || text->size() > 18 || text->find_first_not_of("0123456789") != std::string_view::npos)
+    return std::nullopt;
   return std::stoull(std::string(*text));
 }
 
@@ -334,7 +353,8 @@ Async<bool> Connection::send(Request& request, Response response, bool& keep_ali
   }
 }
 
-// Closing at once would make the client lose our answer when it is still sending: say that we are done, then read a little.
+// Closing at once would make the client lose our answer when it is still sending: say that we are done, then read a
+// little.
 Async<void> Connection::linger() {
   boost::system::error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
@@ -352,7 +372,8 @@ Async<void> Connection::linger() {
 Async<void> Connection::serve() {
   boost::system::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  // g++ 12 miscompiles a co_await inside a condition (both `if (co_await a)` and `co_await a && co_await b`): values first.
+  // g++ 12 miscompiles a co_await inside a condition (both `if (co_await a)` and `co_await a && co_await b`): values
+  // first.
   bool more = true;
   while (more) {
     more = co_await wait_for_request();

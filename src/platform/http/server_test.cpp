@@ -1,11 +1,11 @@
 // Server and client against each other over loopback, and the server against raw bytes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <future>
@@ -49,22 +49,26 @@ class Exchange : public testing::Test {
     router_.add(Method::get, "/hello/{name}", [](Request& r) -> Async<Result<Response>> {
       co_return text_response(200, "text/plain", "hello " + r.parameters.text("name") + r.query["mark"]);
     });
-    router_.add(Method::post, "/echo", [](Request& r) -> Async<Result<Response>> {
-      VALION_CO_TRY_ASSIGN(std::string body, co_await read_all(*r.body, 1 << 20));
-      co_return text_response(200, "text/plain", std::move(body));
-    }, {.body_limit = 1000});
-    router_.add(Method::post, "/count", [](Request& r) -> Async<Result<Response>> {
-      std::uint64_t bytes = 0;
-      for (;;) {
-        VALION_CO_TRY_ASSIGN(const std::string piece, co_await r.body->read_some());
-        if (piece.empty()) break;
-        bytes += piece.size();
-      }
-      co_return text_response(200, "text/plain", std::to_string(bytes));
-    }, {.body_limit = 100'000'000});
-    router_.add(Method::post, "/deaf", [](Request&) -> Async<Result<Response>> {
-      co_return fail(ErrorKind::forbidden, "not listening");
-    }, {.body_limit = 1'000'000'000});
+    router_.add(Method::post, "/echo",
+                [](Request& r) -> Async<Result<Response>> {
+                  VALION_CO_TRY_ASSIGN(std::string body, co_await read_all(*r.body, 1 << 20));
+                  co_return text_response(200, "text/plain", std::move(body));
+                },
+                {.body_limit = 1000});
+    router_.add(Method::post, "/count",
+                [](Request& r) -> Async<Result<Response>> {
+                  std::uint64_t bytes = 0;
+                  for (;;) {
+                    VALION_CO_TRY_ASSIGN(const std::string piece, co_await r.body->read_some());
+                    if (piece.empty()) break;
+                    bytes += piece.size();
+                  }
+                  co_return text_response(200, "text/plain", std::to_string(bytes));
+                },
+                {.body_limit = 100'000'000});
+    router_.add(Method::post, "/deaf",
+                [](Request&) -> Async<Result<Response>> { co_return fail(ErrorKind::forbidden, "not listening"); },
+                {.body_limit = 1'000'000'000});
     router_.add(Method::get, "/stream", [](Request&) -> Async<Result<Response>> {
       Response response;
       response.body = std::shared_ptr<BodyReader>(std::make_shared<Pattern>(5'000'000));
@@ -100,15 +104,18 @@ class Exchange : public testing::Test {
   T on_loop(std::function<Async<T>()> work) {
     std::promise<T> done;
     asio::co_spawn(context_.get_executor(), work(), [&](std::exception_ptr failure, T value) {
-      if (failure) done.set_exception(failure);
-      else done.set_value(std::move(value));
+      if (failure)
+        done.set_exception(failure);
+      else
+        done.set_value(std::move(value));
     });
     return done.get_future().get();
   }
 
   Result<FetchedResponse> ask(ClientRequest request) {
     request.port = server_->port();
-    return on_loop<Result<FetchedResponse>>([&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(client_, request); });
+    return on_loop<Result<FetchedResponse>>(
+        [&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(client_, request); });
   }
 
   // Sends raw bytes and reads until the server closes.
@@ -194,8 +201,8 @@ TEST_F(Exchange, SaysWhatIsNotThereAndWhatIsAllowed) {
 
 TEST_F(Exchange, ReportsAPeerThatIsNotThere) {
   const ClientRequest nobody{.port = 1, .target = "/"};
-  const auto response =
-      on_loop<Result<FetchedResponse>>([&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(client_, nobody); });
+  const auto response = on_loop<Result<FetchedResponse>>(
+      [&]() -> Async<Result<FetchedResponse>> { co_return co_await fetch(client_, nobody); });
   EXPECT_EQ(response.error().kind, ErrorKind::unavailable);
 }
 
@@ -204,7 +211,8 @@ TEST_F(Exchange, AnswersBrokenRequestsWithAProblem) {
   EXPECT_THAT(raw("GET /hello/../x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 400"));
   EXPECT_THAT(raw("GET /hello/%2e%2e HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 400"));
   EXPECT_THAT(raw("GET /hello/%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 400"));
-  EXPECT_THAT(raw("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(raw("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+              StartsWith("HTTP/1.1 400"));
   EXPECT_THAT(raw("GET / HTTP/1.1\r\nX: " + std::string(5000, 'x') + "\r\n\r\n"), StartsWith("HTTP/1.1 431"));
   EXPECT_THAT(raw("GET /hello"), StartsWith("HTTP/1.1 408")) << "a head that never ends";
   EXPECT_THAT(raw("GARBAGE\r\n\r\n"), HasSubstr("application/problem+json"));
@@ -214,10 +222,12 @@ TEST_F(Exchange, ServesHeadAndPipelinesAndNeverSplitsAField) {
   const std::string head = raw("HEAD /hello/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(head, HasSubstr("Content-Length: 7\r\n"));
   EXPECT_TRUE(head.ends_with("\r\n\r\n"));
-  const std::string two = raw("GET /hello/a HTTP/1.1\r\nHost: a\r\n\r\nGET /hello/b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  const std::string two =
+      raw("GET /hello/a HTTP/1.1\r\nHost: a\r\n\r\nGET /hello/b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(two, HasSubstr("hello a"));
   EXPECT_THAT(two, HasSubstr("hello b"));
-  EXPECT_THAT(raw("GET /header HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), testing::Not(HasSubstr("\r\nSet-Cookie")));
+  EXPECT_THAT(raw("GET /header HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
+              testing::Not(HasSubstr("\r\nSet-Cookie")));
 }
 
 TEST_F(Exchange, AsksForTheBodyOfACarefulClient) {

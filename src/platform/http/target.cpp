@@ -16,7 +16,11 @@ int hexadecimal(char c) {
 std::size_t sequence_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
   const unsigned lead = byte(0);
-  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+  const std::size_t length = lead < 0x80                   ? 1
+                             : lead >= 0xC2 && lead < 0xE0 ? 2
+                             : lead >= 0xE0 && lead < 0xF0 ? 3
+                             : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                           : 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xC0) != 0x80) return 0;
   }
@@ -74,7 +78,8 @@ Result<std::map<std::string, std::string>> decode_query(std::string_view raw) {
     if (pair.empty()) continue;
     const auto equals = pair.find('=');
     VALION_TRY_ASSIGN(std::string name, percent_decode(pair.substr(0, equals), true));
-    VALION_TRY_ASSIGN(std::string value, percent_decode(equals == std::string_view::npos ? "" : pair.substr(equals + 1), true));
+    VALION_TRY_ASSIGN(std::string value,
+                      percent_decode(equals == std::string_view::npos ? "" : pair.substr(equals + 1), true));
     if (!is_text(name) || !is_text(value)) {
       return fail(ErrorKind::malformed, "the query of the request is not UTF-8 or has a NUL");
     }
@@ -95,7 +100,8 @@ Result<std::string> percent_decode(std::string_view text, bool plus_is_blank) {
     } else {
       const int high = i + 2 < text.size() ? hexadecimal(text[i + 1]) : -1;
       const int low = i + 2 < text.size() ? hexadecimal(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return fail(ErrorKind::malformed, "the target of the request has a broken % escape in its path or query");
+      if (high < 0 || low < 0)
+        return fail(ErrorKind::malformed, "the target of the request has a broken % escape in its path or query");
       decoded += static_cast<char>(high * 16 + low);
       i += 2;
     }

@@ -14,8 +14,9 @@ struct Target {
   std::map<std::string, std::string> query;  // percent-decoded, `+` is a blank; the last of equal names wins
 };
 
-// malformed for anything but an origin or absolute form, for a bad escape, for what is not UTF-8 or has a NUL, for an encoded
-// slash, backslash or control character in the path, and for `.` and `..` segments: what cannot be written cannot be walked.
+// malformed for anything but an origin or absolute form, for a bad escape, for what is not UTF-8 or has a NUL, for an
+// encoded slash, backslash or control character in the path, and for `.` and `..` segments: what cannot be written
+// cannot be walked.
 [[nodiscard]] Result<Target> parse_target(std::string_view target);
 [[nodiscard]] Result<std::string> percent_decode(std::string_view text, bool plus_is_blank);
 
