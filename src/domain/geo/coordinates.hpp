@@ -10,6 +10,8 @@ struct LonLat {
   double latitude = 0;
 };
 
-[[nodiscard]] inline bool is_finite(LonLat place) { return std::isfinite(place.longitude) && std::isfinite(place.latitude); }
+[[nodiscard]] inline bool is_finite(LonLat place) {
+  return std::isfinite(place.longitude) && std::isfinite(place.latitude);
+}
 
 }  // namespace valion::geo

@@ -22,8 +22,9 @@ double great_circle_distance(LonLat a, LonLat b) {
   constexpr double kRadians = std::numbers::pi / 180;
   const double half_latitude = std::sin((b.latitude - a.latitude) * kRadians / 2);
   const double half_longitude = std::sin((b.longitude - a.longitude) * kRadians / 2);
-  const double haversine = half_latitude * half_latitude + std::cos(a.latitude * kRadians) * std::cos(b.latitude * kRadians) *
-                                                               half_longitude * half_longitude;
+  const double haversine = half_latitude * half_latitude + std::cos(a.latitude * kRadians) *
+                                                               std::cos(b.latitude * kRadians) * half_longitude *
+                                                               half_longitude;
   if (std::isnan(haversine)) return haversine;
   return 2 * kMeanEarthRadius * std::asin(std::sqrt(std::clamp(haversine, 0.0, 1.0)));
 }

@@ -20,7 +20,8 @@ using ::testing::IsEmpty;
 constexpr double kQuietNan = std::numeric_limits<double>::quiet_NaN();
 constexpr LonLat kNowhere{kQuietNan, kQuietNan};
 constexpr char kLucasCounty[] =
-    "+proj=lcc +lat_0=39.6666666666667 +lon_0=-82.5 +lat_1=41.7 +lat_2=40.4333333333333 +x_0=600000 +y_0=0 +ellps=GRS80 "
+    "+proj=lcc +lat_0=39.6666666666667 +lon_0=-82.5 +lat_1=41.7 +lat_2=40.4333333333333 +x_0=600000 +y_0=0 "
+    "+ellps=GRS80 "
     "+units=m +no_defs";
 
 std::vector<std::size_t> indices(const std::vector<Neighbour>& neighbours) {
@@ -29,7 +30,8 @@ std::vector<std::size_t> indices(const std::vector<Neighbour>& neighbours) {
   return result;
 }
 
-std::vector<std::size_t> by_brute_force(const std::vector<LonLat>& points, LonLat query, std::size_t k, std::int64_t leave_out) {
+std::vector<std::size_t> by_brute_force(const std::vector<LonLat>& points, LonLat query, std::size_t k,
+                                        std::int64_t leave_out) {
   std::vector<std::pair<double, std::size_t>> all;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const double distance = great_circle_distance(points[i], query);
@@ -66,7 +68,8 @@ TEST(Neighbours, AreFoundAcrossTheAntimeridianAndAtThePoles) {
   EXPECT_NEAR(fiji.nearest({-179.95, -17}, 2)[1].distance, great_circle_distance({179.9, -17}, {-179.95, -17}), 1e-6);
   const NeighbourIndex arctic({{0, 89.9}, {180, 89.95}, {90, 80}});
   EXPECT_THAT(indices(arctic.nearest({45, 90}, 3)), ElementsAre(1, 0, 2));
-  EXPECT_THAT(indices(arctic.nearest({0, 89.99}, 1)), ElementsAre(1)) << "5.6 km beyond the pole is nearer than 10 km before it";
+  EXPECT_THAT(indices(arctic.nearest({0, 89.99}, 1)), ElementsAre(1))
+      << "5.6 km beyond the pole is nearer than 10 km before it";
 }
 
 TEST(Neighbours, OfOneBuildingAreOrderedByIndex) {

@@ -24,7 +24,9 @@ UnitVector unit_vector(LonLat place) {
 }
 
 // Arc over a chord of the unit sphere.
-double metres(double squared_chord) { return 2 * kMeanEarthRadius * std::asin(std::min(1.0, std::sqrt(squared_chord) / 2)); }
+double metres(double squared_chord) {
+  return 2 * kMeanEarthRadius * std::asin(std::min(1.0, std::sqrt(squared_chord) / 2));
+}
 
 // What nanoflann needs to know of the points.
 struct Cloud {

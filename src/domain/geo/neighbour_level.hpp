@@ -40,7 +40,8 @@ struct NeighbourLevels {
   std::vector<std::vector<double>> reach;   // metres to the farthest of the k
 };
 [[nodiscard]] NeighbourLevels neighbour_levels(const NeighbourIndex& training, const std::vector<double>& values,
-                                               const std::vector<LonLat>& queries, const std::vector<std::int64_t>& leave_out,
+                                               const std::vector<LonLat>& queries,
+                                               const std::vector<std::int64_t>& leave_out,
                                                const std::vector<std::size_t>& neighbours);
 
 }  // namespace valion::geo

@@ -29,7 +29,8 @@ bool is_parameter_text(const std::string& definition) {
 }
 
 Result<void> check_text(const std::string& definition) {
-  if (definition.empty()) return fail(ErrorKind::invalid, "the coordinate reference system is empty; write e.g. EPSG:4326");
+  if (definition.empty())
+    return fail(ErrorKind::invalid, "the coordinate reference system is empty; write e.g. EPSG:4326");
   if (definition.size() > kLongestDefinition || definition.find('\0') != std::string::npos) {
     return fail(ErrorKind::invalid, "the coordinate reference system is too long, or no text");
   }

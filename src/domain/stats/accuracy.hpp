@@ -14,6 +14,7 @@ namespace valion::stats {
 // 1 - sum (price - estimate)^2 / sum (price - mean price)^2; may be negative; NaN for constant prices.
 [[nodiscard]] double r2(std::span<const double> estimates, std::span<const double> prices);
 // Share of prices inside [lower, upper], ends included.
-[[nodiscard]] double coverage(std::span<const double> lower, std::span<const double> upper, std::span<const double> prices);
+[[nodiscard]] double coverage(std::span<const double> lower, std::span<const double> upper,
+                              std::span<const double> prices);
 
 }  // namespace valion::stats

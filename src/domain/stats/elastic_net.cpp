@@ -12,8 +12,8 @@ constexpr double kLeastAlphaForPath = 0.001;  // ridge alone has no lambda that 
 
 // What coordinate descent needs of the data: cross products of standardised columns, y in units of its standard deviation.
 struct Problem {
-  Matrix gram;           // X'X/n; a constant column has zeros
-  Vector correlation;    // X'y/n
+  Matrix gram;               // X'X/n; a constant column has zeros
+  Vector correlation;        // X'y/n
   Vector means, deviations;  // of the columns; deviation 0: constant
   double mean_y = 0, deviation_y = 0;
 };
@@ -21,14 +21,15 @@ struct Problem {
 // State of the descent at one lambda; carried on to the next one.
 struct Descent {
   Vector beta;
-  Vector gradient;             // correlation - gram · beta
-  std::vector<char> in_play;   // columns that the sweeps visit
+  Vector gradient;            // correlation - gram · beta
+  std::vector<char> in_play;  // columns that the sweeps visit
 };
 
 Result<void> check(const Matrix& x, const Vector& y, const ElasticNetOptions& options) {
   assert(x.rows() == y.size());
   if (y.size() < 2) return fail(ErrorKind::invalid, "an elastic net needs at least 2 rows");
-  if (!x.allFinite() || !y.allFinite()) return fail(ErrorKind::invalid, "an elastic net needs finite values: impute first");
+  if (!x.allFinite() || !y.allFinite())
+    return fail(ErrorKind::invalid, "an elastic net needs finite values: impute first");
   if (!(options.alpha >= 0 && options.alpha <= 1)) return fail(ErrorKind::invalid, "alpha must be between 0 and 1");
   for (std::size_t i = 0; i < options.lambdas.size(); ++i) {
     const double lambda = options.lambdas[i];
@@ -36,7 +37,8 @@ Result<void> check(const Matrix& x, const Vector& y, const ElasticNetOptions& op
     if (!good) return fail(ErrorKind::invalid, "lambdas must be finite, not negative, and descend");
   }
   const bool path_good = options.path_length > 0 && options.smallest_share >= 0 && options.smallest_share < 1;
-  if (options.lambdas.empty() && !path_good) return fail(ErrorKind::invalid, "the path needs a length and a share below 1");
+  if (options.lambdas.empty() && !path_good)
+    return fail(ErrorKind::invalid, "the path needs a length and a share below 1");
   return {};
 }
 
@@ -49,7 +51,8 @@ Result<Problem> prepare(const Matrix& x, const Vector& y) {
   Vector target = y.array() - problem.mean_y;
   problem.deviations = (columns.colwise().squaredNorm().transpose() / n).cwiseSqrt();
   problem.deviation_y = std::sqrt(target.squaredNorm() / n);
-  if (!(problem.deviation_y > 1e-13 * std::abs(problem.mean_y))) return fail(ErrorKind::invalid, "the target is constant");
+  if (!(problem.deviation_y > 1e-13 * std::abs(problem.mean_y)))
+    return fail(ErrorKind::invalid, "the target is constant");
   target /= problem.deviation_y;
   for (Eigen::Index j = 0; j < x.cols(); ++j) {
     if (problem.deviations[j] > 1e-13 * std::abs(problem.means[j])) {
@@ -75,7 +78,8 @@ std::vector<double> choose_lambdas(const Problem& problem, Eigen::Index rows, co
   if (share == 0) share = rows < columns ? 0.01 : 0.0001;
   std::vector<double> lambdas(options.path_length);
   const double steps = std::max(1.0, static_cast<double>(options.path_length) - 1);
-  for (std::size_t i = 0; i < lambdas.size(); ++i) lambdas[i] = largest * std::pow(share, static_cast<double>(i) / steps);
+  for (std::size_t i = 0; i < lambdas.size(); ++i)
+    lambdas[i] = largest * std::pow(share, static_cast<double>(i) / steps);
   return lambdas;
 }
 
@@ -127,7 +131,8 @@ Result<std::size_t> solve(const Problem& problem, double lambda, double lambda_b
     double move = 0;
     do {
       if (++sweeps > options.most_sweeps) {
-        return fail(ErrorKind::invalid, "the elastic net did not converge at lambda " + std::to_string(lambda * problem.deviation_y) +
+        return fail(ErrorKind::invalid, "the elastic net did not converge at lambda " +
+                                            std::to_string(lambda * problem.deviation_y) +
                                             ": columns are almost linearly dependent; drop some, or raise lambda");
       }
       move = sweep(problem, l1, l2, descent);
@@ -150,8 +155,8 @@ void record(const Problem& problem, const Descent& descent, Eigen::Index at, Ela
   path.explained.push_back(descent.beta.dot(problem.correlation) + descent.beta.dot(descent.gradient));
 }
 
-void select_rows(const Matrix& x, const Vector& y, const std::vector<std::size_t>& folds, std::size_t left_out, Matrix& part,
-                 Vector& part_y) {
+void select_rows(const Matrix& x, const Vector& y, const std::vector<std::size_t>& folds, std::size_t left_out,
+                 Matrix& part, Vector& part_y) {
   const auto kept = static_cast<Eigen::Index>(folds.size()) - std::count(folds.begin(), folds.end(), left_out);
   part.resize(kept, x.cols());
   part_y.resize(kept);
@@ -180,10 +185,12 @@ Vector held_out_errors(const Matrix& x, const Vector& y, const std::vector<std::
 
 Result<std::vector<double>> fold_shares(const std::vector<std::size_t>& folds) {
   const std::size_t most = folds.empty() ? 0 : *std::max_element(folds.begin(), folds.end());
-  if (most == 0 || most >= folds.size()) return fail(ErrorKind::invalid, "cross-validation needs at least 2 folds, numbered from 0");
+  if (most == 0 || most >= folds.size())
+    return fail(ErrorKind::invalid, "cross-validation needs at least 2 folds, numbered from 0");
   std::vector<double> shares(most + 1, 0.0);
   for (const std::size_t fold : folds) shares[fold] += 1 / static_cast<double>(folds.size());
-  if (std::count(shares.begin(), shares.end(), 0.0) > 0) return fail(ErrorKind::invalid, "a cross-validation fold is empty");
+  if (std::count(shares.begin(), shares.end(), 0.0) > 0)
+    return fail(ErrorKind::invalid, "a cross-validation fold is empty");
   return shares;
 }
 
@@ -206,7 +213,8 @@ Result<ElasticNetPath> fit_elastic_net(const Matrix& x, const Vector& y, const E
   path.intercepts.resize(length);
   path.coefficients.resize(x.cols(), length);
 
-  Descent descent{Vector::Zero(x.cols()), problem.correlation, std::vector<char>(static_cast<std::size_t>(x.cols()), 0)};
+  Descent descent{Vector::Zero(x.cols()), problem.correlation,
+                  std::vector<char>(static_cast<std::size_t>(x.cols()), 0)};
   double before = path.lambdas.front() / problem.deviation_y;
   for (Eigen::Index at = 0; at < length; ++at) {
     const double lambda = path.lambdas[static_cast<std::size_t>(at)] / problem.deviation_y;
@@ -218,7 +226,8 @@ Result<ElasticNetPath> fit_elastic_net(const Matrix& x, const Vector& y, const E
   return path;
 }
 
-Result<ElasticNetChoice> cross_validate_elastic_net(const Matrix& x, const Vector& y, const std::vector<std::size_t>& folds,
+Result<ElasticNetChoice> cross_validate_elastic_net(const Matrix& x, const Vector& y,
+                                                    const std::vector<std::size_t>& folds,
                                                     const ElasticNetOptions& options) {
   assert(folds.size() == static_cast<std::size_t>(y.size()));
   VALION_TRY_ASSIGN(const std::vector<double> shares, fold_shares(folds));

@@ -55,8 +55,8 @@ struct PublishedStudy {
 
 void PrintTo(const PublishedStudy& study, std::ostream* out) { *out << study.file; }
 
-RatioStudy expected(std::size_t n, double median, double mean, double weighted, double cod, double cov, double prd, double prb,
-                    double prb_se, double lower, double upper, double prb_p, double mki, double ki) {
+RatioStudy expected(std::size_t n, double median, double mean, double weighted, double cod, double cov, double prd,
+                    double prb, double prb_se, double lower, double upper, double prb_p, double mki, double ki) {
   RatioStudy study;
   study.n = n;
   study.median = median;
@@ -101,26 +101,29 @@ TEST_P(RatioStudies, AgreeWithThePublishedTables) {
 INSTANTIATE_TEST_SUITE_P(
     Iaao, RatioStudies,
     ::testing::Values(
-        PublishedStudy{"iaao_tables/iaao_table_1_1.csv", "estimate", "sale_price",
-                       expected(36, 0.863913233621971, 0.899578283890986, 0.914851864743658, 29.8177141171686, 32.9683140599156,
-                                0.983304859025509, 0.232261278516779, 0.0771451862090425, 0.0754833974231593, 0.389039159610398,
-                                0.00488800255958017, 1.14261010972309, 0.029691824694518)},
+        PublishedStudy{
+            "iaao_tables/iaao_table_1_1.csv", "estimate", "sale_price",
+            expected(36, 0.863913233621971, 0.899578283890986, 0.914851864743658, 29.8177141171686, 32.9683140599156,
+                     0.983304859025509, 0.232261278516779, 0.0771451862090425, 0.0754833974231593, 0.389039159610398,
+                     0.00488800255958017, 1.14261010972309, 0.029691824694518)},
         PublishedStudy{"iaao_tables/iaao_table_1_4.csv", "estimate", "sale_price",
                        expected(17, 0.82, 0.827167645891072, 0.846998638125502, 14.5238023398804, 17.3099229102645,
-                                0.976586748382125, 0.135490275029553, 0.0575434097263075, 0.0128394005184554, 0.258141149540651,
-                                0.0325869914354708, 1.14020460144311, 0.0313097277493514)},
-        PublishedStudy{"iaao_tables/iaao_table_d_1.csv", "estimate", "sale_price",
-                       expected(25, 0.909821428571429, 0.903127351910642, 0.879466509095513, 7.50739750736448, 9.13227563607057,
-                                1.02690363142931, -0.119837455764042, 0.0253830743876346, -0.172346345771856, -0.0673285657562293,
-                                9.327124370138536e-05, 0.837970408625307, -0.0364532865745406)},
+                                0.976586748382125, 0.135490275029553, 0.0575434097263075, 0.0128394005184554,
+                                0.258141149540651, 0.0325869914354708, 1.14020460144311, 0.0313097277493514)},
+        PublishedStudy{
+            "iaao_tables/iaao_table_d_1.csv", "estimate", "sale_price",
+            expected(25, 0.909821428571429, 0.903127351910642, 0.879466509095513, 7.50739750736448, 9.13227563607057,
+                     1.02690363142931, -0.119837455764042, 0.0253830743876346, -0.172346345771856, -0.0673285657562293,
+                     9.327124370138536e-05, 0.837970408625307, -0.0364532865745406)},
         PublishedStudy{"iaao_tables/iaao_table_d_2.csv", "estimate", "sale_price",
                        expected(16, 1, 0.984375, 0.932352941176471, 7.8125, 10.4456826914312, 1.05579652996845,
                                 -0.0108504492990424, 0.0208795659894411, -0.055632664482697, 0.0339317658846123,
                                 0.611413231021809, 0.917079765660207, -0.0362776025236593)},
-        PublishedStudy{"ccao_ratios_sample/ratios_sample.csv", "assessed", "sale_price",
-                       expected(979, 0.98294545454, 1.00050782066681, 0.954301258462221, 17.8145690119689, 28.5402254741421,
-                                1.04841926152235, 0.00247578742783663, 0.00841806696256902, -0.014043785612607,
-                                0.0189953604682802, 0.768740880878349, 0.911457024105702, -0.0359924905988994)}));
+        PublishedStudy{
+            "ccao_ratios_sample/ratios_sample.csv", "assessed", "sale_price",
+            expected(979, 0.98294545454, 1.00050782066681, 0.954301258462221, 17.8145690119689, 28.5402254741421,
+                     1.04841926152235, 0.00247578742783663, 0.00841806696256902, -0.014043785612607, 0.0189953604682802,
+                     0.768740880878349, 0.911457024105702, -0.0359924905988994)}));
 
 TEST(RatioStudy, OfPerfectEstimatesHasNoDispersion) {
   const std::vector<double> prices{100, 200, 300, 400};
@@ -134,8 +137,10 @@ TEST(RatioStudy, OfPerfectEstimatesHasNoDispersion) {
 }
 
 TEST(RatioStudy, RefusesWhatHasNoRatio) {
-  EXPECT_THAT(study_ratios(std::vector<double>{1, 2}, std::vector<double>{1, 2}).error().message, HasSubstr("at least 3"));
-  EXPECT_THAT(study_ratios(std::vector<double>{1, 2, 3}, std::vector<double>{1, 0, 2}).error().message, HasSubstr("sale 2"));
+  EXPECT_THAT(study_ratios(std::vector<double>{1, 2}, std::vector<double>{1, 2}).error().message,
+              HasSubstr("at least 3"));
+  EXPECT_THAT(study_ratios(std::vector<double>{1, 2, 3}, std::vector<double>{1, 0, 2}).error().message,
+              HasSubstr("sale 2"));
   EXPECT_FALSE(study_ratios(std::vector<double>{1, 2, kQuietNan}, std::vector<double>{1, 3, 2}));
   EXPECT_FALSE(study_ratios(std::vector<double>{1, 2, kInfinity}, std::vector<double>{1, 3, 2}));
 }
@@ -155,7 +160,8 @@ TEST(Accuracy, CountsInFractions) {
   EXPECT_DOUBLE_EQ(ppe(estimates, prices, 0.10), 0.75);
   EXPECT_DOUBLE_EQ(ppe(estimates, prices, 0.20), 0.75);
   EXPECT_NEAR(r2(estimates, prices), 1 - 1025.0 / 7500, 1e-15);
-  EXPECT_DOUBLE_EQ(coverage(std::vector<double>{90, 101, 100, 0}, std::vector<double>{110, 120, 100, 199}, prices), 0.5);
+  EXPECT_DOUBLE_EQ(coverage(std::vector<double>{90, 101, 100, 0}, std::vector<double>{110, 120, 100, 199}, prices),
+                   0.5);
   EXPECT_TRUE(std::isnan(mdape({}, {})));
   EXPECT_TRUE(std::isnan(r2(std::vector<double>{1, 2}, std::vector<double>{3, 3})));
 }
@@ -170,7 +176,7 @@ TEST(Conformal, TakesTheCorrectedOrderStatistic) {
   EXPECT_EQ(conformal_half_width(whole_numbers(9), 0.8), 8);    // ceil(10 · 0.8)
   EXPECT_EQ(conformal_half_width(whole_numbers(99), 0.8), 80);  // ceil(100 · 0.8), not 81 by rounding
   EXPECT_EQ(conformal_half_width(whole_numbers(99), 0.07), 7);
-  EXPECT_EQ(conformal_half_width(whole_numbers(10), 0.8), 9);   // ceil(11 · 0.8)
+  EXPECT_EQ(conformal_half_width(whole_numbers(10), 0.8), 9);  // ceil(11 · 0.8)
   EXPECT_EQ(conformal_half_width(whole_numbers(3), 0.8), kInfinity) << "three sales cannot promise 80 %";
   EXPECT_EQ(conformal_half_width({}, 0.5), kInfinity);
 }

@@ -11,8 +11,8 @@
 namespace valion::stats {
 namespace {
 
-constexpr double kDependentBelow = 1e-9;   // share of a column's length that its fellows do not explain
-constexpr double kConstantBelow = 1e-13;   // spread relative to size: no more than rounding
+constexpr double kDependentBelow = 1e-9;  // share of a column's length that its fellows do not explain
+constexpr double kConstantBelow = 1e-13;  // spread relative to size: no more than rounding
 
 using Decomposition = Eigen::ColPivHouseholderQR<Matrix>;
 
@@ -37,7 +37,8 @@ Result<void> check_input(const Matrix& x, const Vector& y, const std::vector<std
   if (!y.allFinite()) return fail(ErrorKind::invalid, "the target of the regression has missing or infinite values");
   for (Eigen::Index j = 0; j < x.cols(); ++j) {
     if (!x.col(j).allFinite()) {
-      return fail(ErrorKind::invalid, name_of_column(names, j) + " has missing or infinite values: impute or drop them first");
+      return fail(ErrorKind::invalid,
+                  name_of_column(names, j) + " has missing or infinite values: impute or drop them first");
     }
   }
   return {};
@@ -57,9 +58,11 @@ Result<Standardised> standardise(const Matrix& x, const Vector& y, const std::ve
     }
     column /= result.lengths[j];
   }
-  if (!constant.empty()) return fail(ErrorKind::invalid, "constant in all rows, so without an effect to estimate: " + constant);
+  if (!constant.empty())
+    return fail(ErrorKind::invalid, "constant in all rows, so without an effect to estimate: " + constant);
   const double spread = (y.array() - result.mean_y).matrix().stableNorm();
-  if (!(spread > kConstantBelow * y.stableNorm())) return fail(ErrorKind::invalid, "the target of the regression is constant");
+  if (!(spread > kConstantBelow * y.stableNorm()))
+    return fail(ErrorKind::invalid, "the target of the regression is constant");
   return result;
 }
 
@@ -76,7 +79,8 @@ std::string describe_dependencies(const Decomposition& qr, Eigen::Index rank, co
     text += (text.empty() ? "" : "; ") + name_of_column(names, order[j]) + " is a linear combination of";
     std::string others;
     for (Eigen::Index i = 0; i < rank; ++i) {
-      if (std::abs(weights(i, j - rank)) > 1e-6) others += (others.empty() ? " " : ", ") + name_of_column(names, order[i]);
+      if (std::abs(weights(i, j - rank)) > 1e-6)
+        others += (others.empty() ? " " : ", ") + name_of_column(names, order[i]);
     }
     text += others.empty() ? " a constant" : others;
   }
@@ -107,7 +111,8 @@ Vector precise_residuals(const Standardised& data, const Vector& y, const Vector
 // Inverse of the cross product of the standardised columns, in their original order.
 Matrix inverse_cross_product(const Decomposition& qr) {
   const Eigen::Index k = qr.cols();
-  const Matrix inverse_r = qr.matrixR().topLeftCorner(k, k).template triangularView<Eigen::Upper>().solve(Matrix::Identity(k, k));
+  const Matrix inverse_r =
+      qr.matrixR().topLeftCorner(k, k).template triangularView<Eigen::Upper>().solve(Matrix::Identity(k, k));
   return qr.colsPermutation() * (inverse_r * inverse_r.transpose()) * qr.colsPermutation().transpose();
 }
 

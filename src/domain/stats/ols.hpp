@@ -15,12 +15,12 @@ namespace valion::stats {
 
 // Vectors over coefficients have k + 1 elements, the intercept first; vectors over observations have n.
 struct OlsFit {
-  std::size_t observations = 0;        // n
-  std::size_t regressors = 0;          // k, without the intercept
-  double degrees_of_freedom = 0;       // n - k - 1, at least 1
+  std::size_t observations = 0;                // n
+  std::size_t regressors = 0;                  // k, without the intercept
+  double degrees_of_freedom = 0;               // n - k - 1, at least 1
   Vector coefficients, standard_errors, t, p;  // p: both tails of Student's t
-  Matrix covariance;                   // of the coefficients, (k + 1) x (k + 1)
-  double sigma = 0;                    // residual standard deviation
+  Matrix covariance;                           // of the coefficients, (k + 1) x (k + 1)
+  double sigma = 0;                            // residual standard deviation
   double r2 = 0, adjusted_r2 = 0;
   double f = 0, f_p = 0;               // Snedecor's F of the whole regression; NaN without regressors
   Vector fitted, residuals, leverage;  // leverage: diagonal of the hat matrix
@@ -39,7 +39,9 @@ struct OlsBand {
 
 // For a new row (k values, without the intercept), on the scale of y. Requires 0 < level < 1.
 [[nodiscard]] double predict(const OlsFit& fit, const Vector& row);
-[[nodiscard]] OlsBand interval_of_mean(const OlsFit& fit, const Vector& row, double level);     // confidence interval of E[y]
-[[nodiscard]] OlsBand prediction_interval(const OlsFit& fit, const Vector& row, double level);  // of one new observation
+[[nodiscard]] OlsBand interval_of_mean(const OlsFit& fit, const Vector& row,
+                                       double level);  // confidence interval of E[y]
+[[nodiscard]] OlsBand prediction_interval(const OlsFit& fit, const Vector& row,
+                                          double level);  // of one new observation
 
 }  // namespace valion::stats

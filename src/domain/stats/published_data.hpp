@@ -44,6 +44,6 @@ inline std::optional<Columns> read_columns(const std::string& file) {
 
 }  // namespace valion::stats::testing
 
-#define VALION_SKIP_WITHOUT(data, file) \
+#define VALION_SKIP_WITHOUT(data, file)                           \
   const auto data = ::valion::stats::testing::read_columns(file); \
   if (!data) GTEST_SKIP() << "the published data " << (file) << " is not here"

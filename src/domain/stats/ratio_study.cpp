@@ -23,8 +23,9 @@ Result<void> check_sales(std::span<const double> estimates, std::span<const doub
   for (std::size_t i = 0; i < prices.size(); ++i) {
     const bool good = std::isfinite(prices[i]) && prices[i] > 0 && std::isfinite(estimates[i]) && estimates[i] > 0;
     if (!good) {
-      return fail(ErrorKind::invalid, "a ratio study needs positive prices and estimates; sale " + std::to_string(i + 1) +
-                                          " has price " + std::to_string(prices[i]) + " and estimate " + std::to_string(estimates[i]));
+      return fail(ErrorKind::invalid, "a ratio study needs positive prices and estimates; sale " +
+                                          std::to_string(i + 1) + " has price " + std::to_string(prices[i]) +
+                                          " and estimate " + std::to_string(estimates[i]));
     }
   }
   return {};
@@ -53,7 +54,8 @@ Line slope_of(const std::vector<double>& x, const std::vector<double>& y) {
   return {slope, std::sqrt(rest / static_cast<double>(x.size() - 2) / xx)};
 }
 
-void price_related_bias(RatioStudy& study, std::span<const double> estimates, std::span<const double> prices, double level) {
+void price_related_bias(RatioStudy& study, std::span<const double> estimates, std::span<const double> prices,
+                        double level) {
   std::vector<double> proxy(prices.size());
   std::vector<double> deviation(prices.size());
   for (std::size_t i = 0; i < prices.size(); ++i) {

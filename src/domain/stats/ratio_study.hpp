@@ -12,20 +12,20 @@ namespace valion::stats {
 // `cod` and `cov` are in percent, as is customary; all others are plain numbers.
 struct RatioStudy {
   std::size_t n = 0;
-  double median = 0;         // of r
+  double median = 0;  // of r
   double mean = 0;
   double weighted_mean = 0;  // sum A / sum S
   double minimum = 0, maximum = 0;
-  double cod = 0;            // 100 · mean |r - median| / median: dispersion
-  double cov = 0;            // 100 · standard deviation of r (n - 1) / mean
-  double prd = 0;            // mean / weighted mean: above 1, dear properties are under-estimated
-  double prb = 0;            // slope of (r - median)/median on log2((S + A/median)/2): change of r when value doubles
+  double cod = 0;  // 100 · mean |r - median| / median: dispersion
+  double cov = 0;  // 100 · standard deviation of r (n - 1) / mean
+  double prd = 0;  // mean / weighted mean: above 1, dear properties are under-estimated
+  double prb = 0;  // slope of (r - median)/median on log2((S + A/median)/2): change of r when value doubles
   double prb_standard_error = 0;
-  double prb_lower = 0, prb_upper = 0;  // confidence interval of prb, Student's t with n - 2 degrees of freedom
-  double prb_p = 0;                     // of prb = 0, both tails
+  double prb_lower = 0, prb_upper = 0;       // confidence interval of prb, Student's t with n - 2 degrees of freedom
+  double prb_p = 0;                          // of prb = 0, both tails
   double gini_estimate = 0, gini_price = 0;  // both in the order of prices: 2 sum(i x_i)/(n sum x) - (n + 1)/n
-  double mki = 0;            // gini_estimate / gini_price: below 1, dear properties are under-estimated
-  double ki = 0;             // gini_estimate - gini_price
+  double mki = 0;                            // gini_estimate / gini_price: below 1, dear properties are under-estimated
+  double ki = 0;                             // gini_estimate - gini_price
 };
 
 // Untrimmed: removing outliers is the caller's, disclosed, decision. ErrorKind::invalid for fewer than 3 sales, or a price

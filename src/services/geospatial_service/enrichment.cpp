@@ -142,19 +142,22 @@ Result<void> check_preview(const Table& table, const contracts::NeighbourLevelRe
   for (const char* name : {kLocationColumns[0], kLocationColumns[1]}) {
     const Column* column = table.find(name);
     if (column != nullptr && column->type() == ColumnType::number) continue;
-    violation(error, "/version", std::string("the data set has no number column `") + name + "`: POST /geospatial/enrichments adds it");
+    violation(error, "/version",
+              std::string("the data set has no number column `") + name + "`: POST /geospatial/enrichments adds it");
   }
-  if (request.neighbours.empty() || request.neighbours.size() > 20) violation(error, "/neighbours", "must have 1 to 20 elements");
+  if (request.neighbours.empty() || request.neighbours.size() > 20)
+    violation(error, "/neighbours", "must have 1 to 20 elements");
   for (std::size_t i = 0; i < request.neighbours.size(); ++i) {
     if (request.neighbours[i] >= 1 && request.neighbours[i] <= 1000) continue;
-    violation(error, "/neighbours/" + std::to_string(i), "must be from 1 to 1000", std::to_string(request.neighbours[i]));
+    violation(error, "/neighbours/" + std::to_string(i), "must be from 1 to 1000",
+              std::to_string(request.neighbours[i]));
   }
   if (error.violation_total > 0) return fail(std::move(error));
   return {};
 }
 
-contracts::NeighbourLevel level_of(std::int64_t neighbours, const std::vector<double>& levels, std::vector<double> reach,
-                                   const std::vector<double>& log_prices) {
+contracts::NeighbourLevel level_of(std::int64_t neighbours, const std::vector<double>& levels,
+                                   std::vector<double> reach, const std::vector<double>& log_prices) {
   contracts::NeighbourLevel level;
   level.neighbours = neighbours;
   level.correlation_with_log_target = stats::pearson(levels, log_prices);
@@ -173,9 +176,12 @@ Result<LocatedTable> locate_rows(Table table, const contracts::EnrichmentRequest
   auto projection = projection_of(error, request.crs);
   if (error.violation_total > 0) return fail(std::move(error));
 
-  Measures measures = measure(*projection, table.find(request.x)->numbers(), table.find(request.y)->numbers(), request.centre);
+  Measures measures =
+      measure(*projection, table.find(request.x)->numbers(), table.find(request.y)->numbers(), request.centre);
   if (measures.summary.located == 0) {
-    violation(error, "/crs", "places none of the " + std::to_string(table.rows()) + " rows: does it fit the columns x and y?", request.crs);
+    violation(error, "/crs",
+              "places none of the " + std::to_string(table.rows()) + " rows: does it fit the columns x and y?",
+              request.crs);
     return fail(std::move(error));
   }
   std::string replaced;
@@ -202,13 +208,17 @@ Result<contracts::Location> locate_property(const contracts::LocateRequest& requ
   return fail(std::move(error));
 }
 
-Result<contracts::NeighbourLevelPreview> preview_levels(const Table& table, const contracts::NeighbourLevelRequest& request) {
+Result<contracts::NeighbourLevelPreview> preview_levels(const Table& table,
+                                                        const contracts::NeighbourLevelRequest& request) {
   VALION_TRY(check_preview(table, request));
   const TrainingSales sales = training_sales(table, request);
   if (sales.places.size() < 3) {
     return fail(ErrorKind::invalid, "neighbour levels need at least 3 located sales up to " + request.train_to.text() +
                                         "; there are " + std::to_string(sales.places.size()));
   }
+  const auto [least, most] = std::minmax_element(sales.log_prices.begin(), sales.log_prices.end());
+  if (*least == *most)
+    return fail(ErrorKind::invalid, "all located sales up to " + request.train_to.text() + " have one price");
   std::vector<std::int64_t> own_row(sales.places.size());
   for (std::size_t i = 0; i < own_row.size(); ++i) own_row[i] = static_cast<std::int64_t>(i);
   const std::vector<std::size_t> neighbours(request.neighbours.begin(), request.neighbours.end());

@@ -28,7 +28,8 @@ struct LocatedTable {
 
 // How well the mean log price of the k nearest training sales agrees with a training sale's own log price, itself left out.
 // Requires a located table: ErrorKind::invalid for columns that are missing or of the wrong type, for no or odd `neighbours`
-// (each 1 to 1000, at most 20 of them), and for fewer than 3 training sales with a place. O(n · k · log n).
+// (each 1 to 1000, at most 20 of them), and for fewer than 3 training sales with a
+// place, or of one and the same price. O(n · k · log n).
 [[nodiscard]] Result<contracts::NeighbourLevelPreview> preview_levels(const dataset::Table& table,
                                                                       const contracts::NeighbourLevelRequest& request);
 

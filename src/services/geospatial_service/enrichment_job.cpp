@@ -35,8 +35,8 @@ Result<contracts::DatasetVersion> store_version(ServiceContext& context, const C
 
 }  // namespace
 
-Result<std::string> run_enrichment(ServiceContext& context, const CallOrigin& origin, const contracts::EnrichmentRequest& request,
-                                   jobs::JobContext& job) {
+Result<std::string> run_enrichment(ServiceContext& context, const CallOrigin& origin,
+                                   const contracts::EnrichmentRequest& request, jobs::JobContext& job) {
   VALION_TRY(go_on(job, 0, "fetching the data set"));
   VALION_TRY_ASSIGN(const std::shared_ptr<const dataset::Table> table,
                     storage::fetch_dataset_blocking(context, origin, request.version));
@@ -44,7 +44,8 @@ Result<std::string> run_enrichment(ServiceContext& context, const CallOrigin& or
   VALION_TRY_ASSIGN(LocatedTable located, locate_rows(*table, request));
   VALION_TRY(go_on(job, 2, "storing the new version"));
   VALION_TRY_ASSIGN(std::string arrow, storage::write_arrow(located.table, {}));
-  VALION_TRY_ASSIGN(located.result.version, store_version(context, origin, request.version, located.note, std::move(arrow)));
+  VALION_TRY_ASSIGN(located.result.version,
+                    store_version(context, origin, request.version, located.note, std::move(arrow)));
   return json::encode(located.result);
 }
 

@@ -11,7 +11,7 @@ namespace valion::geospatial {
 
 // Blocks: for a job thread. Returns the JSON of an EnrichmentResult. Errors: those of locate_rows() and of data_processing;
 // cancelled between its steps.
-Result<std::string> run_enrichment(ServiceContext& context, const CallOrigin& origin, const contracts::EnrichmentRequest& request,
-                                   jobs::JobContext& job);
+Result<std::string> run_enrichment(ServiceContext& context, const CallOrigin& origin,
+                                   const contracts::EnrichmentRequest& request, jobs::JobContext& job);
 
 }  // namespace valion::geospatial

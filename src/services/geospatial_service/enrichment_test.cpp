@@ -12,7 +12,8 @@ using ::testing::HasSubstr;
 constexpr double kQuietNan = std::numeric_limits<double>::quiet_NaN();
 const contracts::Centre kToledo{"Downtown Toledo", -83.5379, 41.6528};
 const std::string kOhioNorth =
-    "+proj=lcc +lat_0=39.6666666666667 +lon_0=-82.5 +lat_1=41.7 +lat_2=40.4333333333333 +x_0=600000 +y_0=0 +ellps=GRS80 "
+    "+proj=lcc +lat_0=39.6666666666667 +lon_0=-82.5 +lat_1=41.7 +lat_2=40.4333333333333 +x_0=600000 +y_0=0 "
+    "+ellps=GRS80 "
     "+units=m +no_defs";
 
 dataset::Table sales_table(dataset::NumberValues x, dataset::NumberValues y) {
@@ -39,9 +40,9 @@ std::vector<std::string> pointers(const Error& error) {
 }
 
 TEST(LocateRows, AddsPlaceAndDistanceToTheCentre) {
-  const auto located = locate_rows(sales_table({484668.14496511203, 513546.1347545321, kQuietNan},
-                                               {195270.34999429883, 221072.3479601778, 195270}),
-                                   toledo_request());
+  const auto located = locate_rows(
+      sales_table({484668.14496511203, 513546.1347545321, kQuietNan}, {195270.34999429883, 221072.3479601778, 195270}),
+      toledo_request());
   ASSERT_TRUE(located) << located.error().message;
   const auto& longitude = located->table.find("longitude")->numbers();
   const auto& latitude = located->table.find("latitude")->numbers();
@@ -166,7 +167,8 @@ TEST(PreviewLevels, RefusesTablesThatAreNotLocatedAndOddNeighbourhoods) {
 
   const auto not_located = preview_levels(sales_table({1, 2}, {1, 2}), street_request());
   ASSERT_FALSE(not_located);
-  EXPECT_THAT(pointers(not_located.error()), ::testing::UnorderedElementsAre("/target", "/date", "/version", "/version"));
+  EXPECT_THAT(pointers(not_located.error()),
+              ::testing::UnorderedElementsAre("/target", "/date", "/version", "/version"));
 
   request = street_request();
   request.train_to = Date(9000);

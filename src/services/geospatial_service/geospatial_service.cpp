@@ -1,6 +1,6 @@
 #include "services/geospatial_service/geospatial_service.hpp"
 
-#include <memory>
+#include <string>
 #include <utility>
 
 #include "contracts/geospatial.hpp"
@@ -14,32 +14,35 @@ namespace valion {
 void GeospatialService::routes(http::Router& router) {
   router.add(http::Method::post, "/geospatial/enrichments", [this](http::Request& request) { return enrich(request); });
   router.add(http::Method::post, "/geospatial/locate", [this](http::Request& request) { return locate(request); });
-  router.add(http::Method::post, "/geospatial/neighbour-levels", [this](http::Request& request) { return preview_levels(request); });
+  router.add(http::Method::post, "/geospatial/neighbour-levels",
+             [this](http::Request& request) { return preview_levels(request); });
 }
 
 Async<Result<http::Response>> GeospatialService::enrich(http::Request& request) {
   VALION_CO_TRY_ASSIGN(auto asked, co_await read_json<contracts::EnrichmentRequest>(request));
   const CallOrigin origin = CallOrigin::of(request);
   ServiceContext& here = context();
-  jobs::Work work = [&here, origin, asked = std::move(asked)](jobs::JobContext& job) {
+  const std::string kind = "geospatial.enrichment";
+  const jobs::Work work = [&here, origin, asked = std::move(asked)](jobs::JobContext& job) {
     return geospatial::run_enrichment(here, origin, asked, job);
   };
-  VALION_CO_TRY_ASSIGN(const auto job, co_await here.jobs.submit("geospatial.enrichment", origin.principal, std::move(work)));
+  VALION_CO_TRY_ASSIGN(const auto job, co_await here.jobs.submit(kind, origin.principal, work));
   co_return co_await accepted(here, request, job);
 }
 
 Async<Result<http::Response>> GeospatialService::locate(http::Request& request) {
   VALION_CO_TRY_ASSIGN(const auto asked, co_await read_json<contracts::LocateRequest>(request));
-  VALION_CO_TRY_ASSIGN(const auto location, co_await context().cpu.run([&asked] { return geospatial::locate_property(asked); }));
+  const auto work = [&asked] { return geospatial::locate_property(asked); };
+  VALION_CO_TRY_ASSIGN(const auto location, co_await context().cpu.run(work));
   co_return http::json_response(200, json::encode(location));
 }
 
 Async<Result<http::Response>> GeospatialService::preview_levels(http::Request& request) {
   VALION_CO_TRY_ASSIGN(const auto asked, co_await read_json<contracts::NeighbourLevelRequest>(request));
-  VALION_CO_TRY_ASSIGN(const std::shared_ptr<const dataset::Table> table,
-                       co_await storage::fetch_dataset(context(), CallOrigin::of(request), asked.version));
-  VALION_CO_TRY_ASSIGN(const auto preview,
-                       co_await context().cpu.run([&asked, &table] { return geospatial::preview_levels(*table, asked); }));
+  const CallOrigin origin = CallOrigin::of(request);
+  VALION_CO_TRY_ASSIGN(const auto table, co_await storage::fetch_dataset(context(), origin, asked.version));
+  const auto work = [&asked, &table] { return geospatial::preview_levels(*table, asked); };
+  VALION_CO_TRY_ASSIGN(const auto preview, co_await context().cpu.run(work));
   co_return http::json_response(200, json::encode(preview));
 }
 
