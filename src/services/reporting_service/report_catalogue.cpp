@@ -1,0 +1,57 @@
+#include "services/reporting_service/report_catalogue.hpp"
+
+#include <vector>
+
+namespace valion::reporting {
+namespace {
+
+const std::vector<sql::Migration>& migrations() {
+  static const std::vector<sql::Migration> steps{{"reports", R"(create table reports (
+      tenant text not null,
+      report text not null,
+      created_at text not null,
+      record text not null,
+      primary key (tenant, report)))"}};
+  return steps;
+}
+
+Result<std::string> read(soci::session& session, const std::string& tenant, const std::string& report) {
+  std::string record;
+  session << "select record from reports where tenant = :tenant and report = :report", soci::use(tenant), soci::use(report),
+      soci::into(record);
+  if (!session.got_data()) return fail(ErrorKind::not_found, "there is no report " + report);
+  return record;
+}
+
+}  // namespace
+
+ReportCatalogue::ReportCatalogue(sql::Database& database) : database_(database) { database_.migrate("reports", migrations()); }
+
+Result<std::string> ReportCatalogue::add_blocking(const std::string& tenant, const Hash& report, const std::string& created_at,
+                                                  const std::string& record) {
+  Result<std::string> kept = fail(ErrorKind::internal, "the transaction did not run");
+  VALION_TRY(database_.transact([&](soci::session& session) {
+    session << "insert into reports (tenant, report, created_at, record) values (:tenant, :report, :created_at, :record) "
+               "on conflict do nothing",
+        soci::use(tenant), soci::use(report.text()), soci::use(created_at), soci::use(record);
+    kept = read(session, tenant, report.text());
+    return kept.has_value();
+  }));
+  return kept;
+}
+
+Async<Result<std::string>> ReportCatalogue::find(const std::string& tenant, const Hash& report) {
+  const auto work = [tenant, hash = report.text()](soci::session& session) { return read(session, tenant, hash); };
+  co_return co_await database_.run(work);
+}
+
+Result<std::string> ReportCatalogue::find_blocking(const std::string& tenant, const Hash& report) {
+  Result<std::string> found = fail(ErrorKind::internal, "the transaction did not run");
+  VALION_TRY(database_.transact([&](soci::session& session) {
+    found = read(session, tenant, report.text());
+    return found.has_value();
+  }));
+  return found;
+}
+
+}  // namespace valion::reporting

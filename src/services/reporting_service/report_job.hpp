@@ -1,0 +1,31 @@
+// The work of one report: fetch, compute, draw, keep.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "contracts/reports.hpp"
+#include "platform/objects/object_store.hpp"
+#include "platform/service/base_service.hpp"
+#include "services/reporting_service/report_catalogue.hpp"
+#include "services/reporting_service/report_sources.hpp"
+
+namespace valion::reporting {
+
+// Shared with running jobs, which may outlive a request.
+struct ReportStorage {
+  ReportStorage(const std::string& database_url, const std::filesystem::path& folder)
+      : database(database_url), catalogue(database), objects(folder / "objects") {}
+  sql::Database database;
+  ReportCatalogue catalogue;
+  ObjectStore objects;
+};
+
+// Through the registry, blocking. Errors: those of the services asked, and bad_gateway when a history has no end.
+[[nodiscard]] Result<ReportSources> fetch_sources(ServiceContext& context, const CallOrigin& origin, const Hash& valuation);
+
+// `record` of a report already kept for the tenant is answered as it is; the bytes would be the same.
+[[nodiscard]] jobs::Work report_work(ServiceContext& context, std::shared_ptr<ReportStorage> storage, CallOrigin origin,
+                                     contracts::ReportRequest request);
+
+}  // namespace valion::reporting

@@ -1,0 +1,284 @@
+// Every word a report says, one table a language (texts_en.cpp, texts_pt_br.cpp). The compiler refuses a table with a gap.
+// `{0}`, `{1}` … stand for what Texts::with puts in: words of another language may need another order.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "services/reporting_service/text/format.hpp"
+
+namespace valion::reporting {
+
+struct Texts {
+  // the document
+  std::string_view document_kind;
+  std::string_view page_of;
+  std::string_view report_short;
+  std::string_view not_stated;
+  std::string_view none;
+  // title page
+  std::string_view estimated_value_at;
+  std::string_view value;
+  std::string_view interval80;
+  std::string_view interval95;
+  std::string_view comparables_adjusted_key;
+  std::string_view reference_date;
+  std::string_view client;
+  std::string_view purpose;
+  std::string_view prepared_by;
+  std::string_view method;
+  std::string_view market_evidence;
+  std::string_view market_evidence_text;
+  std::string_view valued_on;
+  std::string_view kind_of_value;
+  std::string_view kind_of_value_text;
+  std::string_view status_sentence;
+  std::string_view at_a_glance;
+  std::string_view tile_mdape;
+  std::string_view tile_ppe10;
+  std::string_view tile_ppe20;
+  std::string_view tile_coverage;
+  std::string_view warnings_title;
+  std::string_view more_warnings;
+  std::string_view identities_title;
+  std::string_view hash_report;
+  std::string_view hash_valuation;
+  std::string_view hash_model;
+  std::string_view hash_version;
+  // the property, the explanation
+  std::string_view section_property;
+  std::string_view property_intro;
+  std::string_view section_explanation;
+  std::string_view explanation_intro;
+  std::string_view explanation_note;
+  std::string_view characteristic;
+  std::string_view factor;
+  std::string_view effect;
+  std::string_view waterfall_base;
+  std::string_view waterfall_value;
+  std::string_view waterfall_others;
+  // comparables
+  std::string_view section_comparables;
+  std::string_view no_comparables;
+  std::string_view comparables_intro;
+  std::string_view number_sign;
+  std::string_view identifier;
+  std::string_view row_of_file;
+  std::string_view sale_date;
+  std::string_view price_paid;
+  std::string_view price_at_date;
+  std::string_view adjusted_price;
+  std::string_view distance;
+  std::string_view similarity;
+  std::string_view comparables_summary;
+  std::string_view comparables_characteristics;
+  std::string_view subject;
+  std::string_view map_title;
+  std::string_view map_note;
+  std::string_view no_place;
+  std::string_view north_letter;
+  // data
+  std::string_view section_data;
+  std::string_view data_set;
+  std::string_view target_column;
+  std::string_view source_file;
+  std::string_view source_size;
+  std::string_view rows_imported;
+  std::string_view rows_used;
+  std::string_view history_title;
+  std::string_view step;
+  std::string_view rows;
+  std::string_view columns;
+  std::string_view made_on;
+  std::string_view identity;
+  std::string_view cleaning_title;
+  std::string_view no_cleaning;
+  std::string_view rule;
+  std::string_view description;
+  std::string_view example;
+  std::string_view rows_touched;
+  std::string_view rows_left;
+  std::string_view cleaning_note;
+  std::string_view logged_rows;
+  std::string_view before;
+  std::string_view after;
+  // model
+  std::string_view section_model;
+  std::string_view model_intro;
+  std::string_view champion;
+  std::string_view training_sales;
+  std::string_view calibrated_on;
+  std::string_view from_to;
+  std::string_view trained_to;
+  std::string_view tested_from;
+  std::string_view tested_from_text;
+  std::string_view least_training_price;
+  std::string_view market_trend;
+  std::string_view per_year;
+  std::string_view neighbourhoods;
+  std::string_view neighbourhoods_text;
+  std::string_view features_used;
+  std::string_view candidates_title;
+  std::string_view model;
+  std::string_view cv_mdape;
+  std::string_view cv_cod;
+  std::string_view test_mdape;
+  std::string_view test_ppe10;
+  std::string_view test_cod;
+  std::string_view test_prd;
+  std::string_view test_r2;
+  std::string_view seconds;
+  std::string_view candidates_note;
+  std::string_view importance_title;
+  std::string_view importance_note;
+  std::string_view more_in_workbook;
+  std::string_view coefficients_title;
+  std::string_view term;
+  std::string_view estimate;
+  std::string_view standard_error;
+  // accuracy
+  std::string_view section_accuracy;
+  std::string_view accuracy_intro;
+  std::string_view measure;
+  std::string_view test_untrimmed;
+  std::string_view test_trimmed;
+  std::string_view benchmark_raw;
+  std::string_view benchmark_rescaled;
+  std::string_view sales;
+  std::string_view mdape;
+  std::string_view mape;
+  std::string_view ppe10;
+  std::string_view ppe20;
+  std::string_view median_ratio;
+  std::string_view cod;
+  std::string_view prd;
+  std::string_view prb;
+  std::string_view r2;
+  std::string_view coverage80;
+  std::string_view coverage95;
+  std::string_view accuracy_note;
+  std::string_view benchmark_note;
+  std::string_view no_benchmark;
+  std::string_view scatter_title;
+  std::string_view scatter_note;
+  std::string_view thinned;
+  std::string_view axis_price;
+  std::string_view axis_estimate;
+  std::string_view axis_ratio;
+  std::string_view axis_share;
+  // ratio study
+  std::string_view section_ratio;
+  std::string_view ratio_intro;
+  std::string_view no_test_sales;
+  std::string_view what_it_tells;
+  std::string_view this_model;
+  std::string_view iaao_range;
+  std::string_view reading;
+  std::string_view median_meaning;
+  std::string_view cod_meaning;
+  std::string_view prd_meaning;
+  std::string_view prb_meaning;
+  std::string_view inside;
+  std::string_view below;
+  std::string_view above;
+  std::string_view by_value_title;
+  std::string_view value_band;
+  std::string_view median_price;
+  std::string_view by_value_note;
+  std::string_view by_quarter_title;
+  std::string_view quarter;
+  std::string_view quarter_name;
+  std::string_view histogram_title;
+  std::string_view histogram_note;
+  std::string_view histogram_note_benchmark;
+  std::string_view ratio_plot_title;
+  std::string_view ratio_plot_note;
+  // limits of use, provenance
+  std::string_view section_limits;
+  std::string_view no_warnings;
+  std::string_view not_claimed_title;
+  std::string_view limit_desk;
+  std::string_view limit_title;
+  std::string_view limit_professional;
+  std::string_view limit_nbr_trees;
+  std::string_view limit_nbr_ols;
+  std::string_view limit_value;
+  std::string_view limit_intervals;
+  std::string_view limit_after_training;
+  std::string_view limit_retrospective;
+  std::string_view limit_ratio;
+  std::string_view limit_data;
+  std::string_view limit_causes;
+  std::string_view section_provenance;
+  std::string_view provenance_intro;
+  std::string_view version_line;
+  std::string_view what;
+  std::string_view model_trained_on;
+  std::string_view engine;
+  std::string_view seed;
+  // models by the names of the service
+  std::string_view name_ols;
+  std::string_view name_elastic_net;
+  std::string_view name_xgboost;
+  // alternative texts of figures
+  std::string_view alt_interval;
+  std::string_view alt_waterfall;
+  std::string_view alt_map;
+  std::string_view alt_importance;
+  std::string_view alt_scatter;
+  std::string_view alt_gauges;
+  std::string_view alt_histogram;
+  std::string_view alt_ratio_plot;
+  // workbook
+  std::string_view sheet_summary;
+  std::string_view sheet_subject;
+  std::string_view sheet_contributions;
+  std::string_view sheet_comparables;
+  std::string_view sheet_metrics;
+  std::string_view sheet_ratio;
+  std::string_view sheet_sales;
+  std::string_view sheet_cleaning;
+  std::string_view sheet_provenance;
+  std::string_view sheet_coefficients;
+  std::string_view item;
+  std::string_view content;
+  std::string_view title;
+  std::string_view property;
+  std::string_view estimated_value;
+  std::string_view lower80;
+  std::string_view upper80;
+  std::string_view lower95;
+  std::string_view upper95;
+  std::string_view currency;
+  std::string_view unit;
+  std::string_view contribution_log;
+  std::string_view value_after;
+  std::string_view longitude;
+  std::string_view latitude;
+  std::string_view file_row;
+  std::string_view benchmark;
+  std::string_view ratio;
+  std::string_view benchmark_ratio;
+  std::string_view inside80;
+  std::string_view cross_validation;
+  std::string_view test_of;
+  std::string_view band_from;
+  std::string_view band_to;
+  std::string_view importance;
+  std::string_view yes;
+  std::string_view no;
+  std::string_view not_known;
+
+  template <class... Parts>
+  [[nodiscard]] static std::string with(std::string_view pattern, Parts&&... parts) {
+    return fill(pattern, std::vector<std::string>{std::string(std::forward<Parts>(parts))...});
+  }
+  [[nodiscard]] static std::string fill(std::string_view pattern, const std::vector<std::string>& parts);
+};
+
+[[nodiscard]] const Texts& texts_of(Language language);
+extern const Texts kEnglish, kBrazilianPortuguese;
+
+}  // namespace valion::reporting
