@@ -91,7 +91,8 @@ Async<Result<void>> MlService::initialize() {
 
 Async<ServiceHealth> MlService::health_check() {
   ServiceHealth health;
-  const auto answered = co_await state_->storage->catalogue.list_models("", 1);
+  const std::string nobody;
+  const auto answered = co_await state_->storage->catalogue.list_models(nobody, 1);
   health.dependencies.push_back({"catalogue", answered.has_value(), answered ? "" : answered.error().message});
   health.ready = answered.has_value();
   health.metrics["models_in_memory"] = static_cast<double>(state_->cache.models());
@@ -104,12 +105,13 @@ Async<ServiceHealth> MlService::health_check() {
 Async<Result<http::Response>> MlService::train(http::Request& request) {
   VALION_CO_TRY_ASSIGN(const auto asked, co_await read_json<contracts::TrainingRequest>(request));
   const CallOrigin origin = CallOrigin::of(request);
-  VALION_CO_TRY_ASSIGN(const auto version, co_await fetch_json<contracts::DatasetVersion>(
-                                               context(), origin, "data_processing", "/data/versions/" + asked.version.text()));
+  const std::string keeper = "data_processing", target = "/data/versions/" + asked.version.text();
+  VALION_CO_TRY_ASSIGN(const auto version, co_await fetch_json<contracts::DatasetVersion>(context(), origin, keeper, target));
   VALION_CO_TRY_ASSIGN(const auto schema, ml::to_schema(version));
   VALION_CO_TRY(ml::check_request(asked, schema));
-  auto work = ml::training_work(context(), state_->storage, origin, asked);
-  VALION_CO_TRY_ASSIGN(const auto job, co_await context().jobs.submit("ml.training", *request.principal, std::move(work)));
+  const std::string kind = "ml.training";
+  const jobs::Work work = ml::training_work(context(), state_->storage, origin, asked);
+  VALION_CO_TRY_ASSIGN(const auto job, co_await context().jobs.submit(kind, *request.principal, work));
   co_return co_await accepted(context(), request, job);
 }
 
@@ -121,7 +123,8 @@ Async<Result<http::Response>> MlService::list_models(http::Request& request) {
 }
 
 Async<Result<http::Response>> MlService::show_model(http::Request& request) {
-  VALION_CO_TRY_ASSIGN(auto record, co_await state_->storage->catalogue.find_model(request.principal->tenant, hash_in(request, "model")));
+  const Hash hash = hash_in(request, "model");
+  VALION_CO_TRY_ASSIGN(auto record, co_await state_->storage->catalogue.find_model(request.principal->tenant, hash));
   co_return http::json_response(200, std::move(record));
 }
 
@@ -146,16 +149,17 @@ Async<Result<http::Response>> MlService::value_property(http::Request& request) 
   };
   VALION_CO_TRY_ASSIGN(auto valuation, co_await context().cpu.run(work));
   valuation.created_at = utc_timestamp(std::chrono::system_clock::now());
-  VALION_CO_TRY_ASSIGN(auto kept, co_await state_->storage->catalogue.add_valuation(tenant, valuation.valuation, valuation.created_at,
-                                                                                  json::encode(valuation)));
+  const std::string body = json::encode(valuation);
+  VALION_CO_TRY_ASSIGN(auto kept, co_await state_->storage->catalogue.add_valuation(tenant, valuation.valuation,
+                                                                                  valuation.created_at, body));
   auto response = http::json_response(201, std::move(kept));
   response.headers.set("Location", "/ml/valuations/" + valuation.valuation.text());
   co_return response;
 }
 
 Async<Result<http::Response>> MlService::show_valuation(http::Request& request) {
-  VALION_CO_TRY_ASSIGN(auto body, co_await state_->storage->catalogue.find_valuation(request.principal->tenant,
-                                                                                    hash_in(request, "valuation")));
+  const Hash hash = hash_in(request, "valuation");
+  VALION_CO_TRY_ASSIGN(auto body, co_await state_->storage->catalogue.find_valuation(request.principal->tenant, hash));
   co_return http::json_response(200, std::move(body));
 }
 
