@@ -96,6 +96,20 @@ class FolderMap(Tree):
         self.assertIn("`src/ghost`, which does not exist", output)
 
 
+class Awaits(Tree):
+    def check(self, line):
+        self.write("src/platform/a.cpp", f"Async<void> wait() {{\n  {line}\n}}\n")
+        return run(TOOLS / "check_awaits.py", self.root)
+
+    def test_sees_co_await_in_conditions_only(self):
+        for line in ["if (!co_await ready()) co_return;", "while (more && (co_await read_head())) {}", "if (auto x = co_await f(); !x) {}"]:
+            code, output = self.check(line)
+            self.assertEqual(code, 1, line)
+            self.assertIn("src/platform/a.cpp:2: co_await in a condition", output)
+        for line in ["const bool more = co_await f(); if (more) co_await g();", "// if (co_await f())", 'print("if (co_await f())");']:
+            self.assertEqual(self.check(line)[0], 0, line)
+
+
 class Headers(Tree):
     def test_sees_a_header_that_needs_another_first(self):
         self.write("needy.hpp", "#pragma once\ninline std::string needs_more() { return {}; }\n")

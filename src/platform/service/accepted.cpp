@@ -44,7 +44,8 @@ Async<jobs::JobRecord> wait_for(ServiceContext& context, jobs::JobRecord job, st
 
 }  // namespace
 
-Async<Result<http::Response>> accepted(ServiceContext& context, const http::Request& request, const jobs::JobRecord& job) {
+Async<Result<http::Response>> accepted(ServiceContext& context, const http::Request& request,
+                                       const jobs::JobRecord& job) {
   const std::int64_t wait = preferred_wait(request);
   const jobs::JobRecord latest = co_await wait_for(context, job, std::chrono::seconds(wait));
   http::Response response = http::json_response(ended(latest) ? 200 : 202, json::encode(job_view(latest)));

@@ -98,15 +98,18 @@ Result<void> AroundHandlers::authenticate(http::Request& request) const {
   VALION_TRY_ASSIGN(const std::string_view token, auth::bearer(header.value_or("")));
   auth::TokenSettings settings;
   settings.audience = auth::kInternalAudience;
-  VALION_TRY_ASSIGN(request.principal, auth::verify_token(*internal_key_, settings, token, std::chrono::system_clock::now()));
+  VALION_TRY_ASSIGN(request.principal,
+                    auth::verify_token(*internal_key_, settings, token, std::chrono::system_clock::now()));
   return {};
 }
 
 // Internal errors are ours: their words go to the log, the caller gets the id to ask about.
 http::Response AroundHandlers::failure(const http::Request& request, Error error) {
   if (error.kind == ErrorKind::internal) {
-    log_.error(error.message, {{"request_id", request.request_id}, {"trace_id", request.trace_id}, {"route", request.route}});
-    error = make_error(ErrorKind::internal, "something went wrong on our side; the log has it under request id " + request.request_id);
+    log_.error(error.message,
+               {{"request_id", request.request_id}, {"trace_id", request.trace_id}, {"route", request.route}});
+    error = make_error(ErrorKind::internal,
+                       "something went wrong on our side; the log has it under request id " + request.request_id);
   }
   http::Response response = http::problem_response(error, request);
   // RFC 6750 section 3.1: a token that was offered and does not hold is named so; without one there is only the challenge.
@@ -128,7 +131,8 @@ AroundHandlers::Series& AroundHandlers::series(const std::string& route, std::st
   Series made;
   made.requests = &metrics_.counter("http_requests_total", "Requests answered", by_status);
   made.bytes = &metrics_.counter("http_response_bytes_total", "Bytes of response bodies", {{"route", route}});
-  made.seconds = &metrics_.latency("http_request_duration_seconds", "From the request's head to the response's end", by_route);
+  made.seconds =
+      &metrics_.latency("http_request_duration_seconds", "From the request's head to the response's end", by_route);
   return series_.emplace(std::move(key), made).first->second;
 }
 

@@ -35,7 +35,7 @@ namespace valion {
 struct ServiceRequest {
   std::string service;
   http::Method method = http::Method::get;
-  std::string target;             // the service's own path, e.g. `/data/versions/…`
+  std::string target;  // the service's own path, e.g. `/data/versions/…`
   http::Headers headers;
   http::ResponseBody body;
   std::optional<std::uint64_t> content_length;
@@ -56,8 +56,8 @@ struct CallOrigin {
 struct ServiceContext {
   const Settings& settings;
   const registry::Instance& self;
-  std::filesystem::path home;      // VALION_HOME
-  std::filesystem::path folder;    // VALION_HOME/services/{name}: this service's own storage, 0700
+  std::filesystem::path home;    // VALION_HOME
+  std::filesystem::path folder;  // VALION_HOME/services/{name}: this service's own storage, 0700
   Executor executor;
   log::Logger& log;
   metrics::Registry& metrics;
@@ -98,9 +98,9 @@ class BaseService {
   virtual ~BaseService() = default;
   [[nodiscard]] virtual std::string_view name() const = 0;
   virtual void routes(http::Router& router) = 0;
-  virtual Async<Result<void>> initialize();          // default: nothing
-  virtual Async<void> cleanup();                     // default: nothing; after draining
-  virtual Async<ServiceHealth> health_check();       // default: ready
+  virtual Async<Result<void>> initialize();     // default: nothing
+  virtual Async<void> cleanup();                // default: nothing; after draining
+  virtual Async<ServiceHealth> health_check();  // default: ready
   // true: this service checks tokens itself (the gateway, which takes clients' tokens instead of internal ones).
   [[nodiscard]] virtual bool authenticates_itself() const { return false; }
 
@@ -115,6 +115,7 @@ class BaseService {
 
 // 202 + Location for an accepted job, honouring `Prefer: wait=N` (waits up to N seconds, at most 60; a job that ended in
 // time answers 200 with its record).
-Async<Result<http::Response>> accepted(ServiceContext& context, const http::Request& request, const jobs::JobRecord& job);
+Async<Result<http::Response>> accepted(ServiceContext& context, const http::Request& request,
+                                       const jobs::JobRecord& job);
 
 }  // namespace valion

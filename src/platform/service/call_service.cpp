@@ -21,7 +21,8 @@ bool repeatable(const ServiceRequest& request) {
 
 http::Headers signed_headers(const auth::SigningKey& key, const CallOrigin& origin, http::Headers headers) {
   const auth::TokenSettings settings{auth::kInternalAudience, kInternalTokenLifetime, std::chrono::seconds(5)};
-  headers.set("Authorization", "Bearer " + auth::issue_token(key, settings, origin.principal, std::chrono::system_clock::now()));
+  headers.set("Authorization",
+              "Bearer " + auth::issue_token(key, settings, origin.principal, std::chrono::system_clock::now()));
   const std::string trace_id = origin.trace_id.empty() ? trace::new_trace_id() : origin.trace_id;
   headers.set("traceparent", trace::to_traceparent({trace_id, trace::new_span_id(), true}));
   headers.set("X-Request-Id", origin.request_id.empty() ? trace::accept_request_id(std::nullopt) : origin.request_id);
@@ -71,7 +72,8 @@ Async<Result<http::ClientResponse>> ServiceContext::call_service(const CallOrigi
   co_return answer;
 }
 
-Async<Result<http::FetchedResponse>> ServiceContext::fetch_from_service(const CallOrigin& origin, ServiceRequest request,
+Async<Result<http::FetchedResponse>> ServiceContext::fetch_from_service(const CallOrigin& origin,
+                                                                        ServiceRequest request,
                                                                         std::size_t body_limit) {
   const std::string service = request.service;
   VALION_CO_TRY_ASSIGN(http::ClientResponse response, co_await call_service(origin, std::move(request)));

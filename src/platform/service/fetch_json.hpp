@@ -26,14 +26,16 @@ Result<T> decode_answer(const std::string& service, const std::string& target, c
 }
 
 template <class T>
-Async<Result<T>> fetch_json(ServiceContext& context, const CallOrigin& origin, std::string service, std::string target) {
+Async<Result<T>> fetch_json(ServiceContext& context, const CallOrigin& origin, std::string service,
+                            std::string target) {
   VALION_CO_TRY_ASSIGN(const auto answer, co_await context.fetch_from_service(origin, get_request(service, target)));
   co_return decode_answer<T>(service, target, answer);
 }
 
 // From a job thread.
 template <class T>
-Result<T> fetch_json_blocking(ServiceContext& context, const CallOrigin& origin, std::string service, std::string target) {
+Result<T> fetch_json_blocking(ServiceContext& context, const CallOrigin& origin, std::string service,
+                              std::string target) {
   VALION_TRY_ASSIGN(const auto answer, context.fetch_blocking(origin, get_request(service, target)));
   return decode_answer<T>(service, target, answer);
 }

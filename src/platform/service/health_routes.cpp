@@ -79,7 +79,8 @@ Async<Result<http::Response>> show_metrics(ServiceContext& context, const Lifecy
   metrics.gauge("process_resident_memory_bytes", "Resident memory").Set(resident_bytes());
   metrics.gauge("process_uptime_seconds", "Since the process started").Set(uptime_seconds(life));
   metrics.gauge("jobs_active", "Jobs queued or running here").Set(static_cast<double>(context.jobs.active()));
-  metrics.gauge("cpu_pool_waiting", "Pieces of work waiting for a thread").Set(static_cast<double>(context.cpu.waiting()));
+  metrics.gauge("cpu_pool_waiting", "Pieces of work waiting for a thread")
+      .Set(static_cast<double>(context.cpu.waiting()));
   metrics.gauge("redis_connected", "1 while Redis answers").Set(context.redis.connected() ? 1 : 0);
   co_return http::text_response(200, kMetricsType, metrics.text());
 }

@@ -37,7 +37,9 @@ int try_lock(const std::filesystem::path& file) {
 }  // namespace
 
 ProcessHome::ProcessHome(const std::filesystem::path& home, const std::string& service)
-    : home_(std::filesystem::absolute(home).lexically_normal()), folder_(home_ / "services" / service), service_(service) {
+    : home_(std::filesystem::absolute(home).lexically_normal()),
+      folder_(home_ / "services" / service),
+      service_(service) {
   make_folder(home_);
   for (const char* name : {"logs", "secrets", "db", "cache", "run", "services"}) make_folder(home_ / name);
   make_folder(folder_);
@@ -45,7 +47,8 @@ ProcessHome::ProcessHome(const std::filesystem::path& home, const std::string& s
     lock_ = try_lock(home_ / "run" / (service + "." + std::to_string(slot_) + ".lock"));
     if (lock_ >= 0) return;
   }
-  throw std::runtime_error(std::to_string(kMostProcesses) + " processes of " + service + " already run in " + home_.string());
+  throw std::runtime_error(std::to_string(kMostProcesses) + " processes of " + service + " already run in " +
+                           home_.string());
 }
 
 ProcessHome::~ProcessHome() {

@@ -110,7 +110,9 @@ class RunningService {
     if (!answer) throw std::runtime_error(answer.error().message);
     return std::move(*answer);
   }
-  Answer get(const std::string& target, const std::string& token = {}) { return call(request(http::Method::get, target, token)); }
+  Answer get(const std::string& target, const std::string& token = {}) {
+    return call(request(http::Method::get, target, token));
+  }
   Answer post(const std::string& target, const std::string& token, std::string json) {
     http::ClientRequest made = request(http::Method::post, target, token);
     made.headers.set("Content-Type", "application/json");

@@ -52,7 +52,8 @@ log::LogSettings log_settings(const ProcessHome& home, const registry::Instance&
 
 redis::Settings redis_settings(const Settings& settings) {
   redis::Settings made;
-  made.url = settings.redis_url.empty() ? "unix:" + (settings.home / "redis" / "redis.sock").string() : settings.redis_url;
+  made.url =
+      settings.redis_url.empty() ? "unix:" + (settings.home / "redis" / "redis.sock").string() : settings.redis_url;
   return made;
 }
 
@@ -63,7 +64,8 @@ registry::RegistrySettings registry_settings(const Settings& settings) {
 }
 
 std::string database_url(const Settings& settings) {
-  return settings.database_url.empty() ? "sqlite:" + (settings.home / "db" / "jobs.db").string() : settings.database_url;
+  return settings.database_url.empty() ? "sqlite:" + (settings.home / "db" / "jobs.db").string()
+                                       : settings.database_url;
 }
 
 http::Server listen(Executor executor, const Settings& settings, const std::string& service, const http::Router& router,
@@ -78,10 +80,10 @@ http::Server listen(Executor executor, const Settings& settings, const std::stri
     return http::Server(executor, wanted, router, serve);
   } catch (const std::system_error& error) {
     const bool taken = error.code() == std::errc::address_in_use;
-    throw std::runtime_error("cannot listen on " + settings.address + ":" + std::to_string(wanted.port) + ": " +
-                             (taken ? std::string("the port is in use; stop what listens there")
-                                    : error.code().message()) +
-                             (taken ? ", or choose another port with --port" : "; choose another address or port"));
+    throw std::runtime_error(
+        "cannot listen on " + settings.address + ":" + std::to_string(wanted.port) + ": " +
+        (taken ? std::string("the port is in use; stop what listens there") : error.code().message()) +
+        (taken ? ", or choose another port with --port" : "; choose another address or port"));
   }
 }
 
@@ -108,7 +110,7 @@ ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Se
       jobs_(std::make_unique<jobs::JobRunner>(job_store_, self_.service, self_.id, settings_.job_threads)),
       client_(executor),
       directory_(redis_, registry_settings(settings_)),
-      context_{settings_, self_,      settings_.home, home_.folder(), executor, log_,   metrics_,     cpu_,
+      context_{settings_, self_,      settings_.home, home_.folder(), executor,   log_,   metrics_,     cpu_,
                client_,   directory_, redis_,         jobs_database_, job_store_, *jobs_, internal_key_},
       around_(log_, metrics_, service.authenticates_itself() ? nullptr : &internal_key_),
       server_(listen(executor, settings_, self_.service, router_, around_)) {
@@ -116,8 +118,10 @@ ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Se
   service_.attach(context_);
   add_health_routes(router_, service_, context_, life_);
   if (!service_.authenticates_itself()) {
-    router_.add(http::Method::get, "/jobs/{id}", [this](http::Request& request) { return show_job(context_, request); });
-    router_.add(http::Method::post, "/jobs/{id}/cancel", [this](http::Request& request) { return cancel_job(context_, request); });
+    router_.add(http::Method::get, "/jobs/{id}",
+                [this](http::Request& request) { return show_job(context_, request); });
+    router_.add(http::Method::post, "/jobs/{id}/cancel",
+                [this](http::Request& request) { return cancel_job(context_, request); });
   }
   service_.routes(router_);
 }
@@ -158,7 +162,8 @@ Async<void> ServiceProcess::stop() {
 
 // The runner waits for its work, and that work may be waiting for a call on this very loop: so another thread waits.
 Async<void> ServiceProcess::cancel_jobs() {
-  using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  using Timer =
+      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
   Timer done(executor_, std::chrono::steady_clock::time_point::max());
   const std::jthread canceller([this, &done] {
     jobs_.reset();

@@ -12,12 +12,12 @@ namespace valion {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::HasSubstr;
-using ::testing::Not;
-using ::testing::StartsWith;
 using testing::Answer;
 using testing::content_of;
 using testing::eventually;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 struct Greeting {
   std::string text;
@@ -116,7 +116,8 @@ class ServiceTest : public ::testing::Test {
   [[nodiscard]] std::string token(std::string_view audience, std::chrono::seconds age = 0s) const {
     const auto key = auth::SigningKey::load_or_create(folder_.path() / "secrets" / "internal.key");
     const auth::TokenSettings settings{audience, 60s, 5s};
-    return auth::issue_token(key, settings, Principal{"acme", "ana", {"appraiser"}}, std::chrono::system_clock::now() - age);
+    return auth::issue_token(key, settings, Principal{"acme", "ana", {"appraiser"}},
+                             std::chrono::system_clock::now() - age);
   }
   [[nodiscard]] std::string token() const { return token(auth::kInternalAudience); }
   [[nodiscard]] std::string log() const { return content_of(folder_.path() / "logs" / "test_service.log"); }
@@ -162,11 +163,13 @@ TEST_F(ServiceTest, ActsForWhoeverTheTokenNames) {
   request.headers.set("X-Request-Id", "request-of-ana");
   request.headers.set("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
   const Answer answer = service.call(std::move(request));
-  EXPECT_EQ(answer.body, R"({"tenant":"acme","user":"ana","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","request_id":"request-of-ana"})");
+  EXPECT_EQ(
+      answer.body,
+      R"({"tenant":"acme","user":"ana","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","request_id":"request-of-ana"})");
   EXPECT_EQ(answer.header("X-Request-Id"), "request-of-ana");
   ASSERT_TRUE(eventually([&] { return log().find("\"/who\"") != std::string::npos; }));
-  for (const char* part : {"\"method\":\"GET\"", "\"status\":200", "request-of-ana", "4bf92f3577b34da6a3ce929d0e0e4736", "\"tenant\":\"acme\"",
-                           "\"user\":\"ana\"", "\"ms\":", "\"bytes\":"}) {
+  for (const char* part : {"\"method\":\"GET\"", "\"status\":200", "request-of-ana", "4bf92f3577b34da6a3ce929d0e0e4736",
+                           "\"tenant\":\"acme\"", "\"user\":\"ana\"", "\"ms\":", "\"bytes\":"}) {
     EXPECT_THAT(log(), HasSubstr(part));
   }
 }
@@ -214,7 +217,8 @@ TEST_F(ServiceTest, AcceptsAJobAndWaitsWhenAsked) {
   EXPECT_EQ(accepted.status, 202);
   const std::string job = accepted.header("Location");
   EXPECT_THAT(job, StartsWith("/jobs/"));
-  EXPECT_TRUE(eventually([&] { return service.get(job, token()).body.find(R"("result":{"answer":42})") != std::string::npos; }));
+  EXPECT_TRUE(eventually(
+      [&] { return service.get(job, token()).body.find(R"("result":{"answer":42})") != std::string::npos; }));
 
   http::ClientRequest patient = Running::request(http::Method::post, "/quick-jobs", token());
   patient.headers.set("Prefer", "respond-async, wait=10");

@@ -14,10 +14,10 @@
 namespace valion {
 namespace {
 
-constexpr std::uint64_t kFormOverhead = 2u << 20;     // multipart heads and text fields beside an uploaded file
-constexpr std::uint64_t kSmallBody = 4 << 10;    // bytes
-constexpr http::Method kRelayedMethods[] = {http::Method::get, http::Method::post, http::Method::put, http::Method::patch,
-                                            http::Method::delete_};
+constexpr std::uint64_t kFormOverhead = 2u << 20;  // multipart heads and text fields beside an uploaded file
+constexpr std::uint64_t kSmallBody = 4 << 10;      // bytes
+constexpr http::Method kRelayedMethods[] = {http::Method::get, http::Method::post, http::Method::put,
+                                            http::Method::patch, http::Method::delete_};
 
 std::string catalogue_url(const Settings& settings, const std::filesystem::path& folder) {
   return settings.database_url.empty() ? "sqlite:" + (folder / "catalogue.db").string() : settings.database_url;
@@ -64,8 +64,9 @@ void ApiGateway::routes(http::Router& router) {
   const auto add = [&](http::Method method, const std::string& path, http::Handler handler, std::uint64_t body_limit) {
     http::RouteOptions options;
     options.body_limit = body_limit;
-    router.add(method, path, [this, inner = std::move(handler)](http::Request& request) { return authenticated(request, inner); },
-               options);
+    router.add(
+        method, path,
+        [this, inner = std::move(handler)](http::Request& request) { return authenticated(request, inner); }, options);
   };
   for (const gateway::RelayedRoute& route : gateway::route_table()) {
     const std::uint64_t limit =
@@ -76,25 +77,31 @@ void ApiGateway::routes(http::Router& router) {
       add(method, std::string(route.public_prefix) + "/{path:rest}", pass_on, limit);
     }
   }
-  add(http::Method::get, "/api/v1/jobs/{id}", [this](http::Request& request) { return show_job(context(), request); },
+  add(
+      http::Method::get, "/api/v1/jobs/{id}", [this](http::Request& request) { return show_job(context(), request); },
       kSmallBody);
-  add(http::Method::post, "/api/v1/jobs/{id}/cancel", [this](http::Request& request) { return cancel_job(context(), request); },
-      kSmallBody);
+  add(
+      http::Method::post, "/api/v1/jobs/{id}/cancel",
+      [this](http::Request& request) { return cancel_job(context(), request); }, kSmallBody);
 
   http::RouteOptions open;
   open.anonymous = true;
   open.body_limit = kSmallBody;
-  router.add(http::Method::get, "/", [](http::Request&) { return show_index(); }, open);
-  router.add(http::Method::post, "/api/v1/auth/token", [this](http::Request& request) { return issue_token(request); }, open);
+  router.add(
+      http::Method::get, "/", [](http::Request&) { return show_index(); }, open);
+  router.add(
+      http::Method::post, "/api/v1/auth/token", [this](http::Request& request) { return issue_token(request); }, open);
 }
 
 Async<Result<void>> ApiGateway::initialize() {
   const std::filesystem::path secrets = context().home / "secrets";
   const auto hash_nobody = [] { return auth::hash_password(auth::random_text(24)); };
   VALION_CO_TRY_ASSIGN(std::string absent_hash, co_await context().cpu.run(hash_nobody));
-  state_ = std::make_unique<State>(context(), auth::SigningKey::load_or_create(secrets / "gateway.key"), std::move(absent_hash));
+  state_ = std::make_unique<State>(context(), auth::SigningKey::load_or_create(secrets / "gateway.key"),
+                                   std::move(absent_hash));
   const std::filesystem::path credential = secrets / "cli.json";
-  VALION_CO_TRY_ASSIGN(const bool made, co_await gateway::ensure_command_line_user(state_->users, context().cpu, credential));
+  VALION_CO_TRY_ASSIGN(const bool made,
+                       co_await gateway::ensure_command_line_user(state_->users, context().cpu, credential));
   if (made) context().log.info("first start: made the command line's user", {{"file", credential.string()}});
   co_return Result<void>{};
 }

@@ -18,12 +18,12 @@ namespace valion {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::HasSubstr;
-using ::testing::Not;
-using ::testing::StartsWith;
 using testing::Answer;
 using testing::content_of;
 using testing::eventually;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 // What a service behind the gateway sees.
 struct Arrived {
@@ -42,7 +42,8 @@ class Mirror final : public BaseService {
     http::RouteOptions options;
     options.body_limit = 512u << 20;
     const auto handler = [](http::Request& request) { return show(request); };
-    for (const auto method : {http::Method::get, http::Method::post, http::Method::put, http::Method::patch, http::Method::delete_}) {
+    for (const auto method :
+         {http::Method::get, http::Method::post, http::Method::put, http::Method::patch, http::Method::delete_}) {
       router.add(method, "/data/{rest:rest}", handler, options);
     }
   }
@@ -72,7 +73,9 @@ class Mirror final : public BaseService {
 // Accepts connections and answers every request with something that is not HTTP.
 class Nonsense {
  public:
-  explicit Nonsense(Executor executor) : acceptor_(executor, {asio::ip::make_address("127.0.0.1"), 0}) { asio::co_spawn(executor, serve(), [](std::exception_ptr) {}); }
+  explicit Nonsense(Executor executor) : acceptor_(executor, {asio::ip::make_address("127.0.0.1"), 0}) {
+    asio::co_spawn(executor, serve(), [](std::exception_ptr) {});
+  }
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
  private:
@@ -156,7 +159,7 @@ class GatewayTest : public ::testing::Test {
 TEST_F(GatewayTest, MakesTheCommandLinesCredentialOnce) {
   start();
   const std::filesystem::path file = folder_.path() / "secrets" / "cli.json";
-  struct stat status{};
+  struct stat status {};
   ASSERT_EQ(stat(file.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
   const auto first = credential();
@@ -198,7 +201,8 @@ TEST_F(GatewayTest, SlowsDownGuessing) {
 
 TEST_F(GatewayTest, RefusesWhoeverHasNoGoodToken) {
   start();
-  for (const std::string route : {"/api/v1/ml/models", "/data/versions/x", "/api/v1/jobs/x", "/api/v1/registry/catalog/services"}) {
+  for (const std::string route :
+       {"/api/v1/ml/models", "/data/versions/x", "/api/v1/jobs/x", "/api/v1/registry/catalog/services"}) {
     EXPECT_EQ(gateway_->get(route).status, 401) << route;
   }
   EXPECT_EQ(gateway_->get("/api/v1/ml/models", "e30.e30.e30").status, 401);
@@ -237,7 +241,8 @@ TEST_F(GatewayTest, LetsNobodyClaimToBeSomebodyElse) {
   request.headers.set("X-Request-Id", "my-own-request-id");
   request.headers.set("Accept-Language", "pt-BR");
   const Arrived seen = arrived(gateway_->call(std::move(request)));
-  for (const char* name : {"X-User-Id", "X-Forwarded-For", "Forwarded"}) EXPECT_EQ(seen.headers.count(name), 0u) << name;
+  for (const char* name : {"X-User-Id", "X-Forwarded-For", "Forwarded"})
+    EXPECT_EQ(seen.headers.count(name), 0u) << name;
   EXPECT_EQ(seen.headers.at("Accept-Language"), "pt-BR");
   EXPECT_EQ(seen.headers.at("X-Request-Id"), "my-own-request-id");
   EXPECT_EQ(seen.headers.count("traceparent"), 1u);
@@ -285,7 +290,8 @@ TEST_F(GatewayTest, RefusesABodyOverTheLimitBeforeReadingIt) {
 
 TEST_F(GatewayTest, RefusesPathsWithDots) {
   start_with_service();
-  for (const char* path : {"/api/v1/data/../../secrets/gateway.key", "/api/v1/data/%2e%2e/secrets", "/data/..%2fsecrets"}) {
+  for (const char* path :
+       {"/api/v1/data/../../secrets/gateway.key", "/api/v1/data/%2e%2e/secrets", "/data/..%2fsecrets"}) {
     const Answer answer = gateway_->get(path, token());
     EXPECT_EQ(answer.status, 400) << path;
     EXPECT_THAT(answer.header("Content-Type"), StartsWith("application/problem+json"));
@@ -309,12 +315,12 @@ TEST_F(GatewayTest, SaysSoWhenAServiceTalksNonsense) {
   redis::Client redis(loop.executor(), redis::Settings{redis_.url()});
   const bool connected = loop.run(redis.wait_connected(5s));
   ASSERT_TRUE(connected);
-  registry::Registration registration(redis, {"valion", 50ms}, {"ml_service", "ml_service-x", "1", "127.0.0.1", nonsense.port(), "", {}});
+  registry::Registration registration(redis, {"valion", 50ms},
+                                      {"ml_service", "ml_service-x", "1", "127.0.0.1", nonsense.port(), "", {}});
   registration.start(loop.executor());
   std::atomic<int> status = 0;
-  std::thread client([&] {
-    eventually([&] { return (status = gateway_->get("/api/v1/ml/models", token()).status) != 503; });
-  });
+  std::thread client(
+      [&] { eventually([&] { return (status = gateway_->get("/api/v1/ml/models", token()).status) != 503; }); });
   loop.run_until([&] { return status != 0 && status != 503; });
   client.join();
   EXPECT_EQ(status, 502);

@@ -9,9 +9,9 @@
 namespace valion::gateway {
 
 struct ThrottleSettings {
-  int failures = 5;                        // allowed within `window`
+  int failures = 5;  // allowed within `window`
   std::chrono::seconds window{60};
-  std::size_t remembered = 10'000;         // keys at most; then the oldest are forgotten
+  std::size_t remembered = 10'000;  // keys at most; then the oldest are forgotten
 };
 
 // Not thread-safe. Time is given by the caller.

@@ -8,17 +8,25 @@
 namespace valion::gateway {
 namespace {
 
-constexpr std::array<std::string_view, 10> kOneConnection{
-    "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization",
-    "te", "trailer", "transfer-encoding", "upgrade", "expect"};
-constexpr std::array<std::string_view, 7> kWrittenAnew{"host", "content-length", "authorization", "traceparent",
-                                                       "tracestate", "x-request-id", "via"};
+constexpr std::array<std::string_view, 10> kOneConnection{"connection",
+                                                          "keep-alive",
+                                                          "proxy-connection",
+                                                          "proxy-authenticate",
+                                                          "proxy-authorization",
+                                                          "te",
+                                                          "trailer",
+                                                          "transfer-encoding",
+                                                          "upgrade",
+                                                          "expect"};
+constexpr std::array<std::string_view, 7> kWrittenAnew{
+    "host", "content-length", "authorization", "traceparent", "tracestate", "x-request-id", "via"};
 constexpr std::array<std::string_view, 2> kClaims{"forwarded", "x-real-ip"};
 constexpr std::array<std::string_view, 3> kClaimPrefixes{"x-user-", "x-tenant-", "x-forwarded-"};
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return result;
 }
 
@@ -29,7 +37,7 @@ bool is_one_of(const std::array<std::string_view, N>& names, std::string_view na
 
 bool is_claim(std::string_view name) {
   return is_one_of(kClaims, name) || std::any_of(kClaimPrefixes.begin(), kClaimPrefixes.end(),
-                                                  [&](std::string_view prefix) { return name.starts_with(prefix); });
+                                                 [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
 // Names listed in `Connection`: the sender says that they are for its neighbour only.

@@ -26,19 +26,22 @@ std::vector<std::pair<std::string, std::string>> fields(const http::Headers& hea
 }
 
 TEST(RouteTable, EveryServiceHasOneCanonicalRouteAndAliasesLeadToTheSamePlace) {
-  for (const auto& [canonical, alias] : {std::pair("/api/v1/data", "/data"), std::pair("/api/v1/ml", "/ml"),
-                                         std::pair("/api/v1/geospatial", "/geospatial"), std::pair("/api/v1/reports", "/reports")}) {
+  for (const auto& [canonical, alias] :
+       {std::pair("/api/v1/data", "/data"), std::pair("/api/v1/ml", "/ml"),
+        std::pair("/api/v1/geospatial", "/geospatial"), std::pair("/api/v1/reports", "/reports")}) {
     EXPECT_EQ(route(canonical).service, route(alias).service);
     EXPECT_EQ(route(canonical).service_prefix, route(alias).service_prefix);
   }
 }
 
 TEST(RouteTable, TranslatesTargetsAsTheyWereWritten) {
-  EXPECT_EQ(service_target(route("/api/v1/data"), "/api/v1/data/versions/a%20b?x=1&y=%2F"), "/data/versions/a%20b?x=1&y=%2F");
+  EXPECT_EQ(service_target(route("/api/v1/data"), "/api/v1/data/versions/a%20b?x=1&y=%2F"),
+            "/data/versions/a%20b?x=1&y=%2F");
   EXPECT_EQ(service_target(route("/api/v1/registry"), "/api/v1/registry/catalog/services"), "/v1/catalog/services");
   EXPECT_EQ(service_target(route("/api/v1/reports"), "/api/v1/reports"), "/reports");
   EXPECT_EQ(service_target(route("/api/v1/reports"), "/api/v1/reports?limit=5"), "/reports?limit=5");
-  EXPECT_EQ(service_target(route("/api/v1/ml"), "/api/v1/m%6C/models"), std::nullopt) << "an encoded prefix is not ours to guess";
+  EXPECT_EQ(service_target(route("/api/v1/ml"), "/api/v1/m%6C/models"), std::nullopt)
+      << "an encoded prefix is not ours to guess";
   EXPECT_EQ(service_target(route("/api/v1/ml"), "/api/v1/mlx"), std::nullopt);
 }
 
@@ -55,15 +58,18 @@ TEST(HeaderHygiene, KeepsWhatIsTheClientsBusiness) {
   headers.add("Accept", "application/json");
   headers.add("Prefer", "wait=5");
   headers.add("Content-Type", "text/csv");
-  EXPECT_THAT(fields(towards_service(headers)), ElementsAre(Pair("Accept", "application/json"), Pair("Prefer", "wait=5"),
-                                                             Pair("Content-Type", "text/csv")));
+  EXPECT_THAT(
+      fields(towards_service(headers)),
+      ElementsAre(Pair("Accept", "application/json"), Pair("Prefer", "wait=5"), Pair("Content-Type", "text/csv")));
 }
 
 TEST(HeaderHygiene, DropsClaimsConnectionsAndWhatIsWrittenAnew) {
   http::Headers headers;
-  for (const char* name : {"X-User-Id", "x-user-roles", "X-Tenant-Id", "X-Forwarded-For", "X-FORWARDED-HOST", "Forwarded", "X-Real-IP",
-                           "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Proxy-Authorization", "Expect", "Host",
-                           "Content-Length", "Authorization", "traceparent", "X-Request-Id", "X-Only-Here", "X-Also"}) {
+  for (const char* name :
+       {"X-User-Id",           "x-user-roles", "X-Tenant-Id", "X-Forwarded-For", "X-FORWARDED-HOST",  "Forwarded",
+        "X-Real-IP",           "Keep-Alive",   "TE",          "Trailer",         "Transfer-Encoding", "Upgrade",
+        "Proxy-Authorization", "Expect",       "Host",        "Content-Length",  "Authorization",     "traceparent",
+        "X-Request-Id",        "X-Only-Here",  "X-Also"}) {
     headers.add(name, "1");
   }
   headers.add("Connection", "close, x-only-here");

@@ -8,7 +8,8 @@ SignIn::SignIn(UserCatalogue& users, CpuPool& cpu, const auth::SigningKey& key, 
                std::string absent_hash)
     : users_(users), cpu_(cpu), key_(key), lifetime_(lifetime), absent_hash_(std::move(absent_hash)) {}
 
-Async<Result<contracts::TokenAnswer>> SignIn::token_for(const contracts::TokenRequest& request, const std::string& remote_address) {
+Async<Result<contracts::TokenAnswer>> SignIn::token_for(const contracts::TokenRequest& request,
+                                                        const std::string& remote_address) {
   const std::string key = request.user + "\n" + remote_address;
   const auto wait = throttle_.attempt(key, std::chrono::steady_clock::now());
   if (wait.count() > 0) {

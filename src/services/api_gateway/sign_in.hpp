@@ -16,11 +16,13 @@ class SignIn {
  public:
   // `absent_hash`: the hash of a password that nobody knows. It is checked when the user does not exist, so that the time taken
   // does not tell who exists.
-  SignIn(UserCatalogue& users, CpuPool& cpu, const auth::SigningKey& key, std::chrono::seconds lifetime, std::string absent_hash);
+  SignIn(UserCatalogue& users, CpuPool& cpu, const auth::SigningKey& key, std::chrono::seconds lifetime,
+         std::string absent_hash);
 
   // unauthenticated with the same words for an unknown user and for a wrong password; too_many_requests after five failures in
   // a minute for this user from this address; unavailable when the CPU pool is full.
-  Async<Result<contracts::TokenAnswer>> token_for(const contracts::TokenRequest& request, const std::string& remote_address);
+  Async<Result<contracts::TokenAnswer>> token_for(const contracts::TokenRequest& request,
+                                                  const std::string& remote_address);
 
  private:
   UserCatalogue& users_;

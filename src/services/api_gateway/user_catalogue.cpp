@@ -6,8 +6,7 @@ namespace valion::gateway {
 namespace {
 
 const std::vector<sql::Migration>& migrations() {
-  static const std::vector<sql::Migration> steps{
-      {"users", R"(create table gateway_users (
+  static const std::vector<sql::Migration> steps{{"users", R"(create table gateway_users (
           name text primary key,
           tenant text not null,
           roles text not null,
@@ -34,7 +33,9 @@ std::vector<std::string> split(const std::string& text) {
 
 }  // namespace
 
-UserCatalogue::UserCatalogue(sql::Database& database) : database_(database) { database_.migrate("gateway", migrations()); }
+UserCatalogue::UserCatalogue(sql::Database& database) : database_(database) {
+  database_.migrate("gateway", migrations());
+}
 
 Async<Result<std::optional<User>>> UserCatalogue::find(const std::string& name) {
   const auto read = [name](soci::session& session) {
@@ -58,10 +59,11 @@ Async<Result<bool>> UserCatalogue::add_first(User user, std::function<Result<voi
     session << "select count(*) from gateway_users", soci::into(count);
     if (count > 0) return false;
     const std::string roles = joined(user.principal.roles);
-    session << "insert into gateway_users (name, tenant, roles, password_hash, created_at) values (:name, :tenant, :roles, "
-               ":hash, :created_at)",
-        soci::use(user.principal.user), soci::use(user.principal.tenant), soci::use(roles), soci::use(user.password_hash),
-        soci::use(created_at);
+    session
+        << "insert into gateway_users (name, tenant, roles, password_hash, created_at) values (:name, :tenant, :roles, "
+           ":hash, :created_at)",
+        soci::use(user.principal.user), soci::use(user.principal.tenant), soci::use(roles),
+        soci::use(user.password_hash), soci::use(created_at);
     VALION_TRY(before_commit());
     return true;
   };
