@@ -32,19 +32,11 @@ Result<std::vector<contracts::DatasetVersion>> fetch_history(ServiceContext& con
   return fail(ErrorKind::bad_gateway, "the history of the data set does not end");
 }
 
-// A version that cleaning did not make has no cleaning report, or one without steps.
-Result<std::vector<contracts::CleaningReport>> fetch_cleaning(ServiceContext& context, const CallOrigin& origin,
-                                                              const std::vector<contracts::DatasetVersion>& history) {
-  std::vector<contracts::CleaningReport> reports;
-  for (const auto& version : history) {
-    auto one = fetch_json_blocking<contracts::CleaningReport>(context, origin, "data_processing",
-                                                              "/data/versions/" + version.version.text() + "/cleaning");
-    if (!one && one.error().kind == ErrorKind::not_found) continue;
-    if (!one) return fail(std::move(one).error());
-    if (one->version.version != version.version) continue;  // an ancestor's log, which stands for itself
-    reports.push_back(std::move(*one));
-  }
-  return reports;
+// The log of a version holds its ancestors' steps as well: the version that the model learnt from tells everything.
+Result<std::vector<contracts::CleaningReport>> fetch_cleaning(ServiceContext& context, const CallOrigin& origin, const Hash& version) {
+  VALION_TRY_ASSIGN(auto report, fetch_json_blocking<contracts::CleaningReport>(context, origin, "data_processing",
+                                                                                "/data/versions/" + version.text() + "/cleaning"));
+  return std::vector<contracts::CleaningReport>(1, std::move(report));
 }
 
 Result<std::string> render(const std::string& format, const report::ReportContent& content, Language language) {
@@ -95,7 +87,7 @@ Result<ReportSources> fetch_sources(ServiceContext& context, const CallOrigin& o
   VALION_TRY_ASSIGN(sources.model, fetch_json_blocking<contracts::ModelRecord>(context, origin, "ml_service", model));
   VALION_TRY_ASSIGN(sources.evaluation, fetch_json_blocking<contracts::EvaluationRows>(context, origin, "ml_service", model + "/evaluation"));
   VALION_TRY_ASSIGN(sources.history, fetch_history(context, origin, sources.valuation.version));
-  VALION_TRY_ASSIGN(sources.cleaning, fetch_cleaning(context, origin, sources.history));
+  VALION_TRY_ASSIGN(sources.cleaning, fetch_cleaning(context, origin, sources.valuation.version));
   return sources;
 }
 

@@ -96,6 +96,9 @@ void mark(QPDF& pdf, const PdfMarks& marks) {
   QPDFObjectHandle preferences = QPDFObjectHandle::newDictionary();
   preferences.replaceKey("/DisplayDocTitle", QPDFObjectHandle::newBool(true));
   root.replaceKey("/ViewerPreferences", preferences);
+  QPDFObjectHandle tagged = QPDFObjectHandle::newDictionary();
+  tagged.replaceKey("/Marked", QPDFObjectHandle::newBool(true));
+  root.replaceKey("/MarkInfo", tagged);
   QPDFObjectHandle metadata = QPDFObjectHandle::newStream(&pdf, xmp_of(marks));
   metadata.getDict().replaceKey("/Type", QPDFObjectHandle::newName("/Metadata"));
   metadata.getDict().replaceKey("/Subtype", QPDFObjectHandle::newName("/XML"));

@@ -132,7 +132,7 @@ std::string drawn_note(const report::ReportContent& content, const Voice& voice)
 
 void accuracy_section(Flow& flow, const report::ReportContent& content, const Voice& voice) {
   const Texts& t = voice.texts;
-  flow.section(t.section_accuracy, 200);
+  flow.section(t.section_accuracy, 420);
   flow.paragraph(t.with(t.accuracy_intro, voice.format.count(content.facts.model.n_test), voice.format.long_date(content.facts.model.test_from)));
   accuracy_table(flow, content.facts.model, voice);
   if (content.facts.test_sales.empty()) return;
