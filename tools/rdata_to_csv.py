@@ -271,7 +271,7 @@ def read_from_file(path, name):
 
 def columns_of(value):
     """Name > (values, form of date or None), and the CRS if there is one."""
-    if value.kind == "S4" and "data" in value.attributes:
+    if value.kind == "S4" and {"data", "coords"} <= value.attributes.keys():
         columns, _ = columns_of(value.attributes["data"])
         coordinates = value.attributes["coords"]
         rows, width = coordinates.attributes["dim"].items
@@ -371,5 +371,7 @@ def main():
 if __name__ == "__main__":
     try:
         main()
-    except (Unreadable, OSError, zlib.error, lzma.LZMAError, UnicodeDecodeError, struct.error) as error:
+    except (Unreadable, OSError, EOFError, zlib.error, lzma.LZMAError, UnicodeDecodeError) as error:
         sys.exit(f"rdata_to_csv: {error}")
+    except (LookupError, TypeError, AttributeError, ValueError, struct.error) as error:
+        sys.exit(f"rdata_to_csv: the object is damaged, or has another shape than R gives it ({type(error).__name__}: {error})")
