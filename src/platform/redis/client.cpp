@@ -99,7 +99,8 @@ Async<void> stay_connected(std::shared_ptr<State> state) {
     const auto most = state->pause.count();
     state->pause_timer.expires_after(
         std::chrono::milliseconds{std::uniform_int_distribution<std::int64_t>{most - most / 4, most}(random)});
-    co_await state->pause_timer.async_wait(asio::as_tuple(use_async));
+    const auto waited = co_await state->pause_timer.async_wait(asio::as_tuple(use_async));
+    static_cast<void>(waited);  // elapsed, or cut short by close()
     state->pause = std::min(2 * state->pause, kLongestPause);
   }
 }
@@ -129,7 +130,8 @@ Async<bool> Client::wait_connected(std::chrono::milliseconds patience) {
   if (state->connected || state->closed) co_return state->connected;
   const auto timer = std::make_shared<Timer>(state->executor, patience);
   state->hopeful.push_back(timer);
-  co_await timer->async_wait(asio::as_tuple(use_async));
+  const auto waited = co_await timer->async_wait(asio::as_tuple(use_async));
+  static_cast<void>(waited);  // in vain, or cut short by the connection
   co_return state->connected;
 }
 

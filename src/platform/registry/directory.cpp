@@ -121,7 +121,8 @@ Async<Result<void>> refresh_now(std::shared_ptr<State> state) {
   state->accept(std::move(sight->instances));
   std::vector<std::string> remove = state->long_lapsed(sight->lapsed);
   if (remove.empty() || state->pause.stopped()) co_return Result<void>();
-  remove.insert(remove.begin(), {std::string("SREM"), index_key(state->settings)});
+  remove.insert(remove.begin(), index_key(state->settings));
+  remove.insert(remove.begin(), "SREM");
   const auto tidied = co_await state->redis.command(std::move(remove));
   (void)tidied;  // its failure changes nothing
   co_return Result<void>();

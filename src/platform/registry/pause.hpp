@@ -19,7 +19,8 @@ class Pause {
   Async<bool> wait(Executor executor, std::chrono::milliseconds duration) {
     if (stopped_) co_return false;
     timer_.emplace(executor, duration);
-    co_await timer_->async_wait(asio::as_tuple(use_async));
+    const auto waited = co_await timer_->async_wait(asio::as_tuple(use_async));
+    static_cast<void>(waited);  // elapsed or cancelled: stopped_ tells
     co_return !stopped_;
   }
   void stop() {
