@@ -5,7 +5,7 @@ target_include_directories(valion_compiler INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(valion_compiler INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wunused
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op
-    -Wno-restrict -Wno-maybe-uninitialized>)  # false positives of g++ 12 (bug 105329 and its kin)
+    -Wno-restrict -Wno-maybe-uninitialized -Wno-mismatched-new-delete>)  # false positives of g++ 12 (bugs 105329, 109224)
 target_compile_definitions(valion_compiler INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
   SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB FMT_SHARED)

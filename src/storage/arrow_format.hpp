@@ -27,8 +27,8 @@ struct KeyValueSlots {
   static constexpr auto kKey = slot(0), kValue = slot(1);
 };
 struct FieldSlots {
-  static constexpr auto kName = slot(0), kNullable = slot(1), kTypeType = slot(2), kType = slot(3), kDictionary = slot(4),
-                        kChildren = slot(5), kMetadata = slot(6);
+  static constexpr auto kName = slot(0), kNullable = slot(1), kTypeType = slot(2), kType = slot(3),
+                        kDictionary = slot(4), kChildren = slot(5), kMetadata = slot(6);
 };
 enum class TypeCode : std::uint8_t { none = 0, integer = 2, floating_point = 3, utf8 = 5, date = 8 };
 
@@ -68,8 +68,8 @@ struct Buffer {
   std::int64_t length;
 };
 struct Block {
-  std::int64_t offset;            // from the start of the file
-  std::int32_t metadata_length;   // with its eight bytes of prefix, padded
+  std::int64_t offset;           // from the start of the file
+  std::int32_t metadata_length;  // with its eight bytes of prefix, padded
   std::int32_t padding;
   std::int64_t body_length;
 };

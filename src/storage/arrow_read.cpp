@@ -24,7 +24,9 @@ constexpr std::size_t kMetadataLimit = 64u << 20;
 constexpr std::uint32_t kColumnLimit = 4097;  // with __row
 constexpr std::size_t kTailSize = 10;         // footer length and magic
 
-tl::unexpected<Error> malformed(std::string why) { return fail(ErrorKind::malformed, "not an Arrow file of ours: " + std::move(why)); }
+tl::unexpected<Error> malformed(std::string why) {
+  return fail(ErrorKind::malformed, "not an Arrow file of ours: " + std::move(why));
+}
 
 template <class T>
 T load(std::string_view bytes, std::size_t offset) {
@@ -45,11 +47,16 @@ T struct_at(const flatbuffers::Vector<const T*>& vector, std::uint32_t index) {
 class KeyValueView : private flatbuffers::Table {
  public:
   bool Verify(Verifier& verifier) const {
-    return VerifyTableStart(verifier) && VerifyOffsetRequired(verifier, KeyValueSlots::kKey) && verifier.VerifyString(key()) &&
-           VerifyOffset(verifier, KeyValueSlots::kValue) && verifier.VerifyString(value()) && verifier.EndTable();
+    return VerifyTableStart(verifier) && VerifyOffsetRequired(verifier, KeyValueSlots::kKey) &&
+           verifier.VerifyString(key()) && VerifyOffset(verifier, KeyValueSlots::kValue) &&
+           verifier.VerifyString(value()) && verifier.EndTable();
   }
-  [[nodiscard]] const flatbuffers::String* key() const { return GetPointer<const flatbuffers::String*>(KeyValueSlots::kKey); }
-  [[nodiscard]] const flatbuffers::String* value() const { return GetPointer<const flatbuffers::String*>(KeyValueSlots::kValue); }
+  [[nodiscard]] const flatbuffers::String* key() const {
+    return GetPointer<const flatbuffers::String*>(KeyValueSlots::kKey);
+  }
+  [[nodiscard]] const flatbuffers::String* value() const {
+    return GetPointer<const flatbuffers::String*>(KeyValueSlots::kValue);
+  }
 };
 using KeyValues = flatbuffers::Vector<flatbuffers::Offset<KeyValueView>>;
 
@@ -86,17 +93,24 @@ class DictionaryView : private flatbuffers::Table {
 class FieldView : private flatbuffers::Table {
  public:
   bool Verify(Verifier& verifier) const {
-    return VerifyTableStart(verifier) && VerifyOffsetRequired(verifier, FieldSlots::kName) && verifier.VerifyString(name()) &&
-           VerifyField<std::uint8_t>(verifier, FieldSlots::kTypeType, 1) && VerifyOffsetRequired(verifier, FieldSlots::kType) &&
-           verify_type(verifier) && VerifyOffset(verifier, FieldSlots::kDictionary) && verifier.VerifyTable(dictionary()) &&
+    return VerifyTableStart(verifier) && VerifyOffsetRequired(verifier, FieldSlots::kName) &&
+           verifier.VerifyString(name()) && VerifyField<std::uint8_t>(verifier, FieldSlots::kTypeType, 1) &&
+           VerifyOffsetRequired(verifier, FieldSlots::kType) && verify_type(verifier) &&
+           VerifyOffset(verifier, FieldSlots::kDictionary) && verifier.VerifyTable(dictionary()) &&
            VerifyOffset(verifier, FieldSlots::kMetadata) && verifier.VerifyVector(metadata()) &&
            verifier.VerifyVectorOfTables(metadata()) && verifier.EndTable();
   }
-  [[nodiscard]] const flatbuffers::String* name() const { return GetPointer<const flatbuffers::String*>(FieldSlots::kName); }
-  [[nodiscard]] TypeCode type() const { return static_cast<TypeCode>(GetField<std::uint8_t>(FieldSlots::kTypeType, 0)); }
+  [[nodiscard]] const flatbuffers::String* name() const {
+    return GetPointer<const flatbuffers::String*>(FieldSlots::kName);
+  }
+  [[nodiscard]] TypeCode type() const {
+    return static_cast<TypeCode>(GetField<std::uint8_t>(FieldSlots::kTypeType, 0));
+  }
   [[nodiscard]] const IntView* int_type() const { return GetPointer<const IntView*>(FieldSlots::kType); }
   [[nodiscard]] const CodeView* code_type() const { return GetPointer<const CodeView*>(FieldSlots::kType); }
-  [[nodiscard]] const DictionaryView* dictionary() const { return GetPointer<const DictionaryView*>(FieldSlots::kDictionary); }
+  [[nodiscard]] const DictionaryView* dictionary() const {
+    return GetPointer<const DictionaryView*>(FieldSlots::kDictionary);
+  }
   [[nodiscard]] const KeyValues* metadata() const { return GetPointer<const KeyValues*>(FieldSlots::kMetadata); }
 
  private:
@@ -123,9 +137,10 @@ class FooterView : private flatbuffers::Table {
  public:
   using Blocks = flatbuffers::Vector<const Block*>;
   bool Verify(Verifier& verifier) const {
-    return VerifyTableStart(verifier) && VerifyOffsetRequired(verifier, FooterSlots::kSchema) && verifier.VerifyTable(schema()) &&
-           VerifyOffset(verifier, FooterSlots::kDictionaries) && verifier.VerifyVector(dictionaries()) &&
-           VerifyOffset(verifier, FooterSlots::kRecordBatches) && verifier.VerifyVector(batches()) && verifier.EndTable();
+    return VerifyTableStart(verifier) && VerifyOffsetRequired(verifier, FooterSlots::kSchema) &&
+           verifier.VerifyTable(schema()) && VerifyOffset(verifier, FooterSlots::kDictionaries) &&
+           verifier.VerifyVector(dictionaries()) && VerifyOffset(verifier, FooterSlots::kRecordBatches) &&
+           verifier.VerifyVector(batches()) && verifier.EndTable();
   }
   [[nodiscard]] const SchemaView* schema() const { return GetPointer<const SchemaView*>(FooterSlots::kSchema); }
   [[nodiscard]] const Blocks* dictionaries() const { return GetPointer<const Blocks*>(FooterSlots::kDictionaries); }
@@ -139,7 +154,8 @@ class RecordBatchView : private flatbuffers::Table {
   bool Verify(Verifier& verifier) const {
     return VerifyTableStart(verifier) && VerifyField<std::int64_t>(verifier, RecordBatchSlots::kLength, 8) &&
            VerifyOffsetRequired(verifier, RecordBatchSlots::kNodes) && verifier.VerifyVector(nodes()) &&
-           VerifyOffsetRequired(verifier, RecordBatchSlots::kBuffers) && verifier.VerifyVector(buffers()) && verifier.EndTable();
+           VerifyOffsetRequired(verifier, RecordBatchSlots::kBuffers) && verifier.VerifyVector(buffers()) &&
+           verifier.EndTable();
   }
   [[nodiscard]] std::int64_t length() const { return GetField<std::int64_t>(RecordBatchSlots::kLength, 0); }
   [[nodiscard]] const Nodes* nodes() const { return GetPointer<const Nodes*>(RecordBatchSlots::kNodes); }
@@ -155,7 +171,9 @@ class DictionaryBatchView : private flatbuffers::Table {
            VerifyField<std::uint8_t>(verifier, DictionaryBatchSlots::kDelta, 1) && verifier.EndTable();
   }
   [[nodiscard]] std::int64_t id() const { return GetField<std::int64_t>(DictionaryBatchSlots::kId, 0); }
-  [[nodiscard]] const RecordBatchView* data() const { return GetPointer<const RecordBatchView*>(DictionaryBatchSlots::kData); }
+  [[nodiscard]] const RecordBatchView* data() const {
+    return GetPointer<const RecordBatchView*>(DictionaryBatchSlots::kData);
+  }
   [[nodiscard]] bool is_delta() const { return GetField<std::uint8_t>(DictionaryBatchSlots::kDelta, 0) != 0; }
 };
 
@@ -166,8 +184,12 @@ class MessageView : private flatbuffers::Table {
            VerifyOffsetRequired(verifier, MessageSlots::kHeader) && verify_header(verifier) &&
            VerifyField<std::int64_t>(verifier, MessageSlots::kBodyLength, 8) && verifier.EndTable();
   }
-  [[nodiscard]] HeaderType type() const { return static_cast<HeaderType>(GetField<std::uint8_t>(MessageSlots::kHeaderType, 0)); }
-  [[nodiscard]] const RecordBatchView* record_batch() const { return GetPointer<const RecordBatchView*>(MessageSlots::kHeader); }
+  [[nodiscard]] HeaderType type() const {
+    return static_cast<HeaderType>(GetField<std::uint8_t>(MessageSlots::kHeaderType, 0));
+  }
+  [[nodiscard]] const RecordBatchView* record_batch() const {
+    return GetPointer<const RecordBatchView*>(MessageSlots::kHeader);
+  }
   [[nodiscard]] const DictionaryBatchView* dictionary() const {
     return GetPointer<const DictionaryBatchView*>(MessageSlots::kHeader);
   }
@@ -205,7 +227,8 @@ class BatchReader {
   Result<FieldNode> node() {
     if (next_node_ >= batch_.nodes()->size()) return malformed("a batch has too few nodes");
     const FieldNode node = struct_at(*batch_.nodes(), next_node_++);
-    if (node.length < 0 || node.null_count < 0 || node.null_count > node.length) return malformed("a node has an impossible length");
+    if (node.length < 0 || node.null_count < 0 || node.null_count > node.length)
+      return malformed("a node has an impossible length");
     return node;
   }
   Result<std::string_view> buffer() {
@@ -243,17 +266,19 @@ struct MessageAt {
 };
 Result<MessageAt> message_at(std::string_view file, const Block& block, std::int64_t& begin) {
   const auto size = static_cast<std::int64_t>(file.size());
-  if (block.offset < begin || block.offset > size || block.metadata_length < 16 || block.metadata_length > size - block.offset ||
-      static_cast<std::size_t>(block.metadata_length) > kMetadataLimit || block.body_length < 0 ||
-      block.body_length > size - block.offset - block.metadata_length) {
+  if (block.offset < begin || block.offset > size || block.metadata_length < 16 ||
+      block.metadata_length > size - block.offset || static_cast<std::size_t>(block.metadata_length) > kMetadataLimit ||
+      block.body_length < 0 || block.body_length > size - block.offset - block.metadata_length) {
     return malformed("a block lies outside the file or over another");
   }
   begin = block.offset + block.metadata_length + block.body_length;
   const std::string_view bytes = file.substr(static_cast<std::size_t>(block.offset));
   const auto length = static_cast<std::size_t>(block.metadata_length);
   if (load<std::uint32_t>(bytes, 0) != kContinuation) return malformed("a block does not begin as a message does");
-  if (load<std::uint32_t>(bytes, 4) != length - 8) return malformed("a message has another length than the footer says");
-  MessageAt message{Metadata(bytes.substr(8, length - 8)), nullptr, bytes.substr(length, static_cast<std::size_t>(block.body_length))};
+  if (load<std::uint32_t>(bytes, 4) != length - 8)
+    return malformed("a message has another length than the footer says");
+  MessageAt message{Metadata(bytes.substr(8, length - 8)), nullptr,
+                    bytes.substr(length, static_cast<std::size_t>(block.body_length))};
   message.view = message.metadata.verified<MessageView>();
   if (message.view == nullptr) return malformed("a message does not verify");
   return message;
@@ -276,7 +301,8 @@ Result<TableMetadata> metadata_of(const KeyValues* pairs) {
   return metadata;
 }
 
-Result<std::vector<std::string>> read_levels(std::string_view file, const Block& block, std::int64_t id, std::int64_t& begin) {
+Result<std::vector<std::string>> read_levels(std::string_view file, const Block& block, std::int64_t id,
+                                             std::int64_t& begin) {
   VALION_TRY_ASSIGN(const MessageAt message, message_at(file, block, begin));
   if (message.view->type() != HeaderType::dictionary_batch) return malformed("a dictionary block holds something else");
   const DictionaryBatchView& dictionary = *message.view->dictionary();
@@ -297,7 +323,8 @@ Result<std::vector<std::string>> read_levels(std::string_view file, const Block&
     if (offsets[i] < 0 || offsets[i + 1] < offsets[i] || static_cast<std::size_t>(offsets[i + 1]) > text.size()) {
       return malformed("a dictionary's offsets do not ascend");
     }
-    levels.emplace_back(text.substr(static_cast<std::size_t>(offsets[i]), static_cast<std::size_t>(offsets[i + 1] - offsets[i])));
+    levels.emplace_back(
+        text.substr(static_cast<std::size_t>(offsets[i]), static_cast<std::size_t>(offsets[i + 1] - offsets[i])));
     if (!simdjson::validate_utf8(levels.back().data(), levels.back().size())) return malformed("a text is not UTF-8");
   }
   const std::unordered_set<std::string_view> distinct(levels.begin(), levels.end());
@@ -317,7 +344,8 @@ Result<std::vector<bool>> read_validity(BatchReader& reader, std::size_t rows) {
   }
   if (bits.size() < (rows + 7) / 8) return malformed("a bitmap is shorter than its column");
   known.resize(rows);
-  for (std::size_t row = 0; row < rows; ++row) known[row] = ((static_cast<unsigned char>(bits[row / 8]) >> (row % 8)) & 1u) != 0;
+  for (std::size_t row = 0; row < rows; ++row)
+    known[row] = ((static_cast<unsigned char>(bits[row / 8]) >> (row % 8)) & 1u) != 0;
   return known;
 }
 
@@ -405,7 +433,8 @@ Result<void> FileReader::read_dictionaries() {
     if (dictionary == nullptr) continue;
     const bool by_int32 = dictionary->index() == nullptr || dictionary->index()->is_signed(32);  // absent: int32
     if (!by_int32 || block >= blocks) return malformed("a dictionary is missing, or its index is not int32");
-    VALION_TRY_ASSIGN(auto levels, read_levels(file_, struct_at(*footer_.dictionaries(), block++), dictionary->id(), position_));
+    VALION_TRY_ASSIGN(auto levels,
+                      read_levels(file_, struct_at(*footer_.dictionaries(), block++), dictionary->id(), position_));
     levels_.push_back(std::move(levels));
   }
   if (block != blocks) return malformed("it has dictionaries that no column uses");
@@ -434,7 +463,8 @@ Result<StoredTable> FileReader::read() {
   if (!footer_.schema()->little_endian()) return malformed("it is big-endian");
   VALION_TRY(check_fields());
   VALION_TRY(read_dictionaries());
-  if (footer_.batches() == nullptr || footer_.batches()->size() != 1) return malformed("it does not have exactly one record batch");
+  if (footer_.batches() == nullptr || footer_.batches()->size() != 1)
+    return malformed("it does not have exactly one record batch");
   VALION_TRY_ASSIGN(const MessageAt message, message_at(file_, struct_at(*footer_.batches(), 0), position_));
   if (message.view->type() != HeaderType::record_batch) return malformed("its record batch is something else");
   const RecordBatchView& batch = *message.view->record_batch();
@@ -466,7 +496,8 @@ Result<StoredTable> read_arrow(std::string_view bytes) {
   }
   const std::size_t end = bytes.size() - kTailSize;
   const auto length = static_cast<std::size_t>(load<std::uint32_t>(bytes, end));
-  if (length > end - kMagic.size() || length > kMetadataLimit || length < 8) return malformed("its footer has an impossible length");
+  if (length > end - kMagic.size() || length > kMetadataLimit || length < 8)
+    return malformed("its footer has an impossible length");
   const Metadata metadata(bytes.substr(end - length, length));
   const FooterView* footer = metadata.verified<FooterView>();
   if (footer == nullptr) return malformed("its footer does not verify");

@@ -89,7 +89,8 @@ Result<Body> dictionary_body(const Column& column) {
   return body;
 }
 
-flatbuffers::Offset<flatbuffers::Vector<AnyTable>> key_values(FlatBufferBuilder& builder, const TableMetadata& metadata) {
+flatbuffers::Offset<flatbuffers::Vector<AnyTable>> key_values(FlatBufferBuilder& builder,
+                                                              const TableMetadata& metadata) {
   std::vector<AnyTable> pairs;
   for (const auto& [key, value] : metadata) {
     const auto key_text = builder.CreateString(key);
@@ -117,7 +118,9 @@ AnyTable column_type(FlatBufferBuilder& builder, ColumnType type) {
 }
 
 TypeCode type_code(ColumnType type) {
-  return type == ColumnType::number ? TypeCode::floating_point : type == ColumnType::text ? TypeCode::utf8 : TypeCode::date;
+  return type == ColumnType::number ? TypeCode::floating_point
+         : type == ColumnType::text ? TypeCode::utf8
+                                    : TypeCode::date;
 }
 
 AnyTable dictionary_encoding(FlatBufferBuilder& builder, std::int64_t id) {
@@ -202,7 +205,8 @@ class FileWriter {
     append(static_cast<std::uint32_t>(size));
     append(builder, size);
     bytes_ += body;
-    return Block{static_cast<std::int64_t>(offset), static_cast<std::int32_t>(size + 8), 0, static_cast<std::int64_t>(body.size())};
+    return Block{static_cast<std::int64_t>(offset), static_cast<std::int32_t>(size + 8), 0,
+                 static_cast<std::int64_t>(body.size())};
   }
 
   std::string finish(FlatBufferBuilder& builder, AnyTable schema_table, const std::vector<Block>& dictionaries,

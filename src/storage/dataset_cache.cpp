@@ -43,7 +43,8 @@ Result<void> DatasetCache::put(const Hash& hash, std::string_view bytes) const {
   if (error) return fail(ErrorKind::internal, "cannot create " + folder_.string() + ": " + error.message());
   std::string temporary = (folder_ / ".part-XXXXXX").string();
   const int descriptor = ::mkstemp(temporary.data());
-  if (descriptor < 0) return fail(ErrorKind::internal, "cannot write to " + folder_.string() + ": " + std::strerror(errno));
+  if (descriptor < 0)
+    return fail(ErrorKind::internal, "cannot write to " + folder_.string() + ": " + std::strerror(errno));
   const bool written = write_all(descriptor, bytes);
   ::close(descriptor);
   if (written) std::filesystem::rename(temporary, file_of(hash), error);

@@ -10,13 +10,15 @@ namespace {
 const std::vector<sql::Migration>& migrations() {
   static const std::vector<sql::Migration> steps{
       {"dataset versions",
-       "create table dataset_versions (tenant text not null, version text not null, parent text not null, name text not null, "
+       "create table dataset_versions (tenant text not null, version text not null, parent text not null, name text "
+       "not null, "
        "row_count bigint not null, created_at text not null, created_by text not null, description text not null, "
        "primary key (tenant, version))"}};
   return steps;
 }
 
-std::optional<CatalogueEntry> read_entry(soci::session& session, const std::string& tenant, const std::string& version) {
+std::optional<CatalogueEntry> read_entry(soci::session& session, const std::string& tenant,
+                                         const std::string& version) {
   CatalogueEntry entry;
   std::string parent;
   long long rows = 0;
@@ -34,16 +36,19 @@ std::optional<CatalogueEntry> read_entry(soci::session& session, const std::stri
 
 void insert_entry(soci::session& session, const CatalogueEntry& entry) {
   const long long rows = entry.rows;
-  session << "insert into dataset_versions (tenant, version, parent, name, row_count, created_at, created_by, description) "
-             "values (:tenant, :version, :parent, :name, :rows, :created_at, :created_by, :description) "
-             "on conflict (tenant, version) do nothing",
+  session
+      << "insert into dataset_versions (tenant, version, parent, name, row_count, created_at, created_by, description) "
+         "values (:tenant, :version, :parent, :name, :rows, :created_at, :created_by, :description) "
+         "on conflict (tenant, version) do nothing",
       soci::use(entry.tenant), soci::use(entry.version.text()), soci::use(entry.parent.text()), soci::use(entry.name),
       soci::use(rows), soci::use(entry.created_at), soci::use(entry.created_by), soci::use(entry.description);
 }
 
 }  // namespace
 
-DatasetCatalogue::DatasetCatalogue(sql::Database& database) : database_(database) { database_.migrate("data", migrations()); }
+DatasetCatalogue::DatasetCatalogue(sql::Database& database) : database_(database) {
+  database_.migrate("data", migrations());
+}
 
 Async<Result<CatalogueEntry>> DatasetCatalogue::add(CatalogueEntry entry) {
   const auto work = [entry](soci::session& session) -> Result<CatalogueEntry> {

@@ -12,7 +12,7 @@ namespace valion::storage {
 struct CatalogueEntry {
   std::string tenant;
   Hash version;
-  Hash parent;              // empty: imported
+  Hash parent;  // empty: imported
   std::string name;
   std::int64_t rows = 0;
   std::string created_at;   // RFC 3339
@@ -22,7 +22,8 @@ struct CatalogueEntry {
 
 class DatasetCatalogue {
  public:
-  explicit DatasetCatalogue(sql::Database& database);  // migrates; throws std::runtime_error when the database cannot be used
+  explicit DatasetCatalogue(
+      sql::Database& database);  // migrates; throws std::runtime_error when the database cannot be used
 
   // A version is named by its content, so adding what is there changes nothing. Returns the entry that is there afterwards.
   Async<Result<CatalogueEntry>> add(CatalogueEntry entry);

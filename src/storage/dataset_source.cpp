@@ -40,9 +40,11 @@ Result<TablePointer> open_fetched(ServiceContext& context, const Hash& version, 
     return fail(ErrorKind::bad_gateway, "data_processing sent something else than dataset version " + version.text());
   }
   auto table = open(bytes);
-  if (!table) return fail(ErrorKind::bad_gateway, "data_processing sent a damaged dataset version: " + table.error().message);
+  if (!table)
+    return fail(ErrorKind::bad_gateway, "data_processing sent a damaged dataset version: " + table.error().message);
   if (const auto kept = cache_of(context).put(version, bytes); !kept) {
-    context.log.warning("a dataset version could not be cached", {{"version", version.text()}, {"reason", kept.error().message}});
+    context.log.warning("a dataset version could not be cached",
+                        {{"version", version.text()}, {"reason", kept.error().message}});
   }
   return table;
 }
@@ -56,7 +58,8 @@ Async<Result<TablePointer>> fetch_dataset(ServiceContext& context, const CallOri
   const auto read_cache = [&] { return open_cached(context, wanted); };
   VALION_CO_TRY_ASSIGN(TablePointer cached, co_await context.cpu.run(read_cache));
   if (cached != nullptr) co_return cached;
-  VALION_CO_TRY_ASSIGN(const auto answer, co_await context.fetch_from_service(caller, get(wanted, "/arrow"), kBodyLimit));
+  VALION_CO_TRY_ASSIGN(const auto answer,
+                       co_await context.fetch_from_service(caller, get(wanted, "/arrow"), kBodyLimit));
   const auto read_answer = [&] { return open_fetched(context, wanted, answer.body); };
   co_return co_await context.cpu.run(read_answer);
 }

@@ -17,7 +17,8 @@ namespace valion::storage {
 
 // On the event loop; reading and checking run on the CPU pool. Errors: not_found, those of the call, bad_gateway when what
 // arrives has another hash or is no table. A cache that cannot be written is logged and does without.
-Async<Result<std::shared_ptr<const dataset::Table>>> fetch_dataset(ServiceContext& context, const CallOrigin& origin, const Hash& version);
+Async<Result<std::shared_ptr<const dataset::Table>>> fetch_dataset(ServiceContext& context, const CallOrigin& origin,
+                                                                   const Hash& version);
 
 // The same from a job thread, which it blocks.
 Result<std::shared_ptr<const dataset::Table>> fetch_dataset_blocking(ServiceContext& context, const CallOrigin& origin,

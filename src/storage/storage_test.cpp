@@ -38,7 +38,9 @@ Table sales() {
   return table;
 }
 
-std::string written(const Table& table, const TableMetadata& metadata = {}) { return write_arrow(table, metadata).value(); }
+std::string written(const Table& table, const TableMetadata& metadata = {}) {
+  return write_arrow(table, metadata).value();
+}
 
 void expect_equal(const Table& a, const Table& b) {
   EXPECT_EQ(a.row_numbers, b.row_numbers);
@@ -93,8 +95,8 @@ TEST(Arrow, ALargeTableComesBack) {
 }
 
 TEST(Arrow, WhatIsNotAnArrowFileIsMalformed) {
-  for (const std::string& bytes : {std::string(), std::string("ARROW1"), std::string("ARROW1ARROW1"), std::string(100, 'x'),
-                                   "ARROW1" + std::string(100, '\0') + "ARROW1"}) {
+  for (const std::string& bytes : {std::string(), std::string("ARROW1"), std::string("ARROW1ARROW1"),
+                                   std::string(100, 'x'), "ARROW1" + std::string(100, '\0') + "ARROW1"}) {
     const auto stored = read_arrow(bytes);
     ASSERT_FALSE(stored);
     EXPECT_EQ(stored.error().kind, ErrorKind::malformed);
@@ -103,7 +105,8 @@ TEST(Arrow, WhatIsNotAnArrowFileIsMalformed) {
 
 TEST(Arrow, EveryTruncationIsMalformed) {
   const std::string whole = written(sales(), {{"k", "v"}});
-  for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(read_arrow(std::string_view(whole).substr(0, size)));
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(read_arrow(std::string_view(whole).substr(0, size)));
 }
 
 TEST(Arrow, AnyDamagedByteIsReadSoundlyOrRefused) {

@@ -99,7 +99,8 @@ void set_missing(Column& column, std::size_t row) {
 }
 
 Column& column_of(Table& table, const std::string& name) {
-  return *std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& column) { return column.name == name; });
+  return *std::find_if(table.columns.begin(), table.columns.end(),
+                       [&](const Column& column) { return column.name == name; });
 }
 
 void unknown_if(Table& table, const CleaningRule& rule, CleaningStep& step) {
@@ -129,7 +130,8 @@ void drop_rows_if(Table& table, const CleaningRule& rule, CleaningStep& step) {
 }
 
 void drop_duplicates(Table& table, const CleaningRule& rule, CleaningStep& step) {
-  step.description = "the first of rows with equal " + (rule.columns.empty() ? "values" : join(rule.columns, ", ")) + " stays";
+  step.description =
+      "the first of rows with equal " + (rule.columns.empty() ? "values" : join(rule.columns, ", ")) + " stays";
   std::vector<const Column*> columns;
   for (const Column& column : table.columns) {
     const auto& named = rule.columns;
@@ -149,7 +151,8 @@ void drop_duplicates(Table& table, const CleaningRule& rule, CleaningStep& step)
 
 // A whole number that an int holds, else -1 (no part of a date is negative).
 int whole(double value) {
-  return std::isfinite(value) && value >= 0 && value <= 9999 && value == std::floor(value) ? static_cast<int>(value) : -1;
+  return std::isfinite(value) && value >= 0 && value <= 9999 && value == std::floor(value) ? static_cast<int>(value)
+                                                                                           : -1;
 }
 
 void date_from_parts(Table& table, const CleaningRule& rule, CleaningStep& step) {
@@ -164,7 +167,8 @@ void date_from_parts(Table& table, const CleaningRule& rule, CleaningStep& step)
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const int day_of_month = day == nullptr ? kMiddleOfMonth : whole(day->numbers()[row]);
     const int date_year = whole(year.numbers()[row]);
-    const auto date = date_year < 1000 ? std::nullopt : Date::from_parts(date_year, whole(month.numbers()[row]), day_of_month);
+    const auto date =
+        date_year < 1000 ? std::nullopt : Date::from_parts(date_year, whole(month.numbers()[row]), day_of_month);
     made.days.push_back(date ? date->days() : kMissingDate);
     if (date) continue;
     std::string parts = value_text(year, row) + ", " + value_text(month, row);
@@ -223,7 +227,8 @@ Result<Cleaned> clean(Table table, const std::vector<CleaningRule>& rules, std::
     step.rows_left = static_cast<std::int64_t>(cleaned.table.rows());
     if (step.rows_left == 0) {
       Error error = make_error(ErrorKind::invalid, "the cleaning rules leave no rows; nothing was done");
-      error.add(Violation{"/rules/" + std::to_string(position), "leaves no rows (" + step.description + ")", -1, {}, {}});
+      error.add(
+          Violation{"/rules/" + std::to_string(position), "leaves no rows (" + step.description + ")", -1, {}, {}});
       return fail(std::move(error));
     }
     cleaned.steps.push_back(std::move(step));

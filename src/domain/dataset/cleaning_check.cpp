@@ -74,7 +74,8 @@ class RuleChecker {
   }
   [[nodiscard]] bool check_members(const CleaningRule& rule);
   // The column's type; a violation when there is none of that name, or when it has another type than `wanted`.
-  std::optional<ColumnType> column(std::string_view member, const std::string& name, std::optional<ColumnType> wanted = {});
+  std::optional<ColumnType> column(std::string_view member, const std::string& name,
+                                   std::optional<ColumnType> wanted = {});
   void source(std::string_view member, const std::string& name, ColumnType wanted);
   void make(const std::optional<std::string>& into, ColumnType type);
   void check_condition(const CleaningRule& rule);
@@ -90,7 +91,8 @@ class RuleChecker {
 
 bool RuleChecker::check_members(const CleaningRule& rule) {
   const auto& forms = rule_forms();
-  const auto form = std::find_if(forms.begin(), forms.end(), [&](const RuleForm& one) { return one.name == rule.rule; });
+  const auto form =
+      std::find_if(forms.begin(), forms.end(), [&](const RuleForm& one) { return one.name == rule.rule; });
   if (form == forms.end()) {
     std::string names;
     for (const RuleForm& one : forms) names += (names.empty() ? "" : ", ") + std::string(one.name);
@@ -123,7 +125,8 @@ std::optional<ColumnType> RuleChecker::column(std::string_view member, const std
   }
   if (wanted && found->second != *wanted) {
     violation(member,
-              "must be a " + std::string(name_of(*wanted)) + " column, and this is a " + std::string(name_of(found->second)) + " column",
+              "must be a " + std::string(name_of(*wanted)) + " column, and this is a " +
+                  std::string(name_of(found->second)) + " column",
               name);
     return std::nullopt;
   }

@@ -10,6 +10,7 @@
 namespace valion::dataset {
 
 // invalid with every violation, or success: then clean() may rely on every column that a rule names.
-[[nodiscard]] Result<void> check_rules(const Table& table, const std::vector<CleaningRule>& rules, std::string_view target);
+[[nodiscard]] Result<void> check_rules(const Table& table, const std::vector<CleaningRule>& rules,
+                                       std::string_view target);
 
 }  // namespace valion::dataset

@@ -123,7 +123,8 @@ std::vector<std::size_t> first_equal_row(const std::vector<const Column*>& colum
   std::vector<std::size_t> first(rows);
   for (std::size_t row = 0; row < rows; ++row) {
     const auto [begin, end] = firsts.equal_range(hashes[row]);
-    const auto same = std::find_if(begin, end, [&](const auto& entry) { return equal_rows(columns, entry.second, row); });
+    const auto same =
+        std::find_if(begin, end, [&](const auto& entry) { return equal_rows(columns, entry.second, row); });
     first[row] = same == end ? row : same->second;
     if (same == end) firsts.emplace(hashes[row], row);
   }

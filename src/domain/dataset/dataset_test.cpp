@@ -29,16 +29,20 @@ Column texts(std::string name, const std::vector<std::string>& values) {
 
 Column dates(std::string name, const std::vector<std::string>& values) {
   DateValues days;
-  for (const std::string& value : values) days.days.push_back(value.empty() ? kMissingDate : Date::parse(value)->days());
+  for (const std::string& value : values)
+    days.days.push_back(value.empty() ? kMissingDate : Date::parse(value)->days());
   return Column{std::move(name), "", std::move(days)};
 }
 
 // Six sales; the fifth repeats the second.
 Table sales() {
   Table table;
-  table.columns = {numbers("price", {100, 200, 300, 400, 200, 5}),  numbers("depth", {0, 40, 0, 35, 40, 50}),
-                   numbers("yrbuilt", {1990, 1950, 1999, kUnknown, 1950, 86}), numbers("year", {1995, 1996, 1997, 1998, 1996, 1997}),
-                   numbers("month", {2, 13, 6, 7, 13, 12}),          texts("wall", {"brick", "wood", "", "brick", "wood", "stone"}),
+  table.columns = {numbers("price", {100, 200, 300, 400, 200, 5}),
+                   numbers("depth", {0, 40, 0, 35, 40, 50}),
+                   numbers("yrbuilt", {1990, 1950, 1999, kUnknown, 1950, 86}),
+                   numbers("year", {1995, 1996, 1997, 1998, 1996, 1997}),
+                   numbers("month", {2, 13, 6, 7, 13, 12}),
+                   texts("wall", {"brick", "wood", "", "brick", "wood", "stone"}),
                    dates("sold", {"1995-02-01", "1996-01-31", "1997-06-30", "", "1996-01-31", "1997-12-24"})};
   table.row_numbers = {1, 2, 3, 4, 6, 7};
   return table;
@@ -68,7 +72,8 @@ std::vector<std::string> refused(const std::vector<CleaningRule>& rules) {
   EXPECT_FALSE(result);
   std::vector<std::string> lines;
   if (!result) {
-    for (const Violation& violation : result.error().violations) lines.push_back(violation.pointer + " " + violation.message);
+    for (const Violation& violation : result.error().violations)
+      lines.push_back(violation.pointer + " " + violation.message);
   }
   return lines;
 }
@@ -103,7 +108,8 @@ TEST(Cleaning, TextDatesAndMissingValuesCanBeMatchedToo) {
   CleaningRule walls = rule("drop_rows_if", "wall");
   walls.values = {std::string("brick"), std::monostate{}, std::string("mud")};
   EXPECT_THAT(cleaned({walls}).table.row_numbers, ElementsAre(2, 6, 7));
-  const Cleaned result = cleaned({unknown_if("sold", {std::string("1996-01-31")}), unknown_if("wall", {std::string("wood")})});
+  const Cleaned result =
+      cleaned({unknown_if("sold", {std::string("1996-01-31")}), unknown_if("wall", {std::string("wood")})});
   EXPECT_THAT(result.steps[0].rows, ElementsAre(2, 6));
   EXPECT_THAT(result.steps[1].before, ElementsAre("wood", "wood"));
   EXPECT_EQ(count_missing(*result.table.find("sold")), 3);
@@ -173,14 +179,17 @@ TEST(Cleaning, EverythingThatDoesNotFitIsSaidAtOnce) {
   odd.columns = {"month"};
   CleaningRule bounds = rule("drop_rows_if", "wall");
   bounds.above = 3;
-  EXPECT_THAT(refused({rule("polish", "depth"), unknown_if("depht", {0.0}), unknown_if("depth", {std::string("0"), std::monostate{}}), nothing,
-                       rule("age_at", "yrbuilt"), target_year, gone, odd, bounds}),
-              ElementsAre(HasSubstr("/rules/0/rule must be one of"), HasSubstr("/rules/1/column there is no column"),
-                          HasSubstr("/rules/2/values/0 must be a number"), HasSubstr("/rules/2/values/1 null"),
-                          HasSubstr("/rules/3/values say which"), "/rules/4/date is needed by age_at", "/rules/4/into is needed by age_at",
-                          HasSubstr("/rules/5/column the target may not"), HasSubstr("/rules/5/into there is already"),
-                          HasSubstr("/rules/6/columns/0 the target cannot"), HasSubstr("/rules/7/column is not used"),
-                          HasSubstr("/rules/7/columns/0 there is no column"), HasSubstr("/rules/8/above needs a number")));
+  EXPECT_THAT(
+      refused({rule("polish", "depth"), unknown_if("depht", {0.0}),
+               unknown_if("depth", {std::string("0"), std::monostate{}}), nothing, rule("age_at", "yrbuilt"),
+               target_year, gone, odd, bounds}),
+      ElementsAre(HasSubstr("/rules/0/rule must be one of"), HasSubstr("/rules/1/column there is no column"),
+                  HasSubstr("/rules/2/values/0 must be a number"), HasSubstr("/rules/2/values/1 null"),
+                  HasSubstr("/rules/3/values say which"), "/rules/4/date is needed by age_at",
+                  "/rules/4/into is needed by age_at", HasSubstr("/rules/5/column the target may not"),
+                  HasSubstr("/rules/5/into there is already"), HasSubstr("/rules/6/columns/0 the target cannot"),
+                  HasSubstr("/rules/7/column is not used"), HasSubstr("/rules/7/columns/0 there is no column"),
+                  HasSubstr("/rules/8/above needs a number")));
 }
 
 TEST(Cleaning, RulesThatLeaveNoRowsAreRefused) {

@@ -18,13 +18,14 @@ namespace {
 constexpr std::size_t kTopValues = 10;
 constexpr double kMissingShare = 0.05;  // from here on missing values are worth a word
 constexpr double kZeroShare = 0.05;
-constexpr double kRareShare = 0.01;     // so few that they look like mistakes
-constexpr double kFenceWidth = 3;       // Tukey's outer fence, in interquartile ranges
+constexpr double kRareShare = 0.01;  // so few that they look like mistakes
+constexpr double kFenceWidth = 3;    // Tukey's outer fence, in interquartile ranges
 
 std::string percent(std::int64_t count, std::size_t rows) {
   const double share = 100.0 * static_cast<double>(count) / static_cast<double>(rows);
   std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), share, std::chars_format::fixed, share < 10 ? 1 : 0).ptr;
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), share, std::chars_format::fixed, share < 10 ? 1 : 0).ptr;
   return std::string(text.data(), end) + " %";
 }
 
@@ -44,7 +45,8 @@ void number_alerts(const std::vector<double>& sorted, std::size_t rows, ColumnPr
   const std::int64_t zeros = zero_end - zero_begin;
   const std::int64_t negatives = zero_begin - sorted.begin();
   const std::int64_t positives = sorted.end() - zero_end;
-  if (result.distinct > 2 && at_least(zeros, kZeroShare, rows)) result.alerts.push_back(percent(zeros, rows) + " are zero");
+  if (result.distinct > 2 && at_least(zeros, kZeroShare, rows))
+    result.alerts.push_back(percent(zeros, rows) + " are zero");
   if (zeros > 0 && negatives == 0 && !at_least(zeros, kRareShare, rows) && result.distinct > 2 && result.q05 > 0) {
     result.alerts.push_back(std::to_string(zeros) + (zeros == 1 ? " is zero" : " are zero"));
   }
@@ -63,7 +65,8 @@ void number_alerts(const std::vector<double>& sorted, std::size_t rows, ColumnPr
 void profile_numbers(const NumberValues& values, ColumnProfile& result) {
   std::vector<double> sorted;
   sorted.reserve(values.size());
-  std::copy_if(values.begin(), values.end(), std::back_inserter(sorted), [](double value) { return !std::isnan(value); });
+  std::copy_if(values.begin(), values.end(), std::back_inserter(sorted),
+               [](double value) { return !std::isnan(value); });
   std::sort(sorted.begin(), sorted.end());
   result.distinct = distinct_in(sorted);
   if (sorted.empty()) return;
@@ -89,7 +92,9 @@ void profile_texts(const TextValues& values, ColumnProfile& result) {
   result.distinct = static_cast<std::int64_t>(counts.size());
   const std::size_t shown = std::min(kTopValues, counts.size());
   std::partial_sort(counts.begin(), counts.begin() + static_cast<std::ptrdiff_t>(shown), counts.end(),
-                    [](const ValueCount& a, const ValueCount& b) { return a.count != b.count ? a.count > b.count : a.value < b.value; });
+                    [](const ValueCount& a, const ValueCount& b) {
+                      return a.count != b.count ? a.count > b.count : a.value < b.value;
+                    });
   counts.resize(shown);
   result.top = std::move(counts);
   const std::int64_t present = static_cast<std::int64_t>(values.codes.size()) - result.missing;
@@ -99,7 +104,8 @@ void profile_texts(const TextValues& values, ColumnProfile& result) {
 void profile_dates(const DateValues& values, ColumnProfile& result) {
   std::vector<std::int32_t> sorted;
   sorted.reserve(values.days.size());
-  std::copy_if(values.days.begin(), values.days.end(), std::back_inserter(sorted), [](auto day) { return day != kMissingDate; });
+  std::copy_if(values.days.begin(), values.days.end(), std::back_inserter(sorted),
+               [](auto day) { return day != kMissingDate; });
   std::sort(sorted.begin(), sorted.end());
   result.distinct = distinct_in(sorted);
   if (sorted.empty()) return;

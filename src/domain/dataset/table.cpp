@@ -54,7 +54,8 @@ Cell Column::cell(std::size_t row) const {
 }
 
 const Column* Table::find(std::string_view name) const noexcept {
-  const auto found = std::find_if(columns.begin(), columns.end(), [&](const Column& column) { return column.name == name; });
+  const auto found =
+      std::find_if(columns.begin(), columns.end(), [&](const Column& column) { return column.name == name; });
   return found == columns.end() ? nullptr : &*found;
 }
 

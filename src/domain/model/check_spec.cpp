@@ -41,11 +41,13 @@ std::string_view name_of(dataset::ColumnType type) {
 }
 
 const ColumnKind* find(const Schema& schema, const std::string& name) {
-  const auto found = std::find_if(schema.begin(), schema.end(), [&](const ColumnKind& kind) { return kind.name == name; });
+  const auto found =
+      std::find_if(schema.begin(), schema.end(), [&](const ColumnKind& kind) { return kind.name == name; });
   return found == schema.end() ? nullptr : &*found;
 }
 
-const ColumnKind* require_column(Findings& findings, const Schema& schema, const std::string& pointer, const std::string& name) {
+const ColumnKind* require_column(Findings& findings, const Schema& schema, const std::string& pointer,
+                                 const std::string& name) {
   const auto* column = find(schema, name);
   if (column == nullptr) findings.add(pointer, "there is no column «" + name + "» in the data set", name);
   return column;
@@ -55,18 +57,24 @@ void require_type(Findings& findings, const Schema& schema, const std::string& p
                   dataset::ColumnType type) {
   const auto* column = require_column(findings, schema, pointer, name);
   if (column == nullptr || column->type == type) return;
-  findings.add(pointer, "must be a " + std::string(name_of(type)) + " column; «" + name + "» holds " +
-                            std::string(name_of(column->type)), name);
+  findings.add(
+      pointer,
+      "must be a " + std::string(name_of(type)) + " column; «" + name + "» holds " + std::string(name_of(column->type)),
+      name);
 }
 
 void check_leakage(Findings& findings, const ModelSpec& spec, const std::string& pointer, const std::string& column) {
   if (column == spec.target) {
     findings.add(pointer, "«" + column + "» is the target: a feature must be known before the sale", column);
   } else if (spec.benchmark && column == *spec.benchmark) {
-    findings.add(pointer, "«" + column + "» is the benchmark, somebody else's value of the same property: as a feature it "
-                 "would leak the price", column);
+    findings.add(pointer,
+                 "«" + column +
+                     "» is the benchmark, somebody else's value of the same property: as a feature it "
+                     "would leak the price",
+                 column);
   } else if (spec.identifier && column == *spec.identifier) {
-    findings.add(pointer, "«" + column + "» identifies a property: as a feature it would let the model look sales up", column);
+    findings.add(pointer, "«" + column + "» identifies a property: as a feature it would let the model look sales up",
+                 column);
   }
 }
 
@@ -79,14 +87,16 @@ void check_features(Findings& findings, const ModelSpec& spec) {
       findings.add(pointer, "«" + spec.features[i].column + "» is chosen twice", spec.features[i].column);
     }
   }
-  findings.require(!spec.features.empty() || spec.location.has_value(), "/features", "choose at least one feature, or a location");
+  findings.require(!spec.features.empty() || spec.location.has_value(), "/features",
+                   "choose at least one feature, or a location");
 }
 
 void check_location(Findings& findings, const ModelSpec& spec) {
   if (!spec.location) return;
   check_leakage(findings, spec, "/location/longitude", spec.location->longitude);
   check_leakage(findings, spec, "/location/latitude", spec.location->latitude);
-  findings.require(!spec.location->neighbours.empty(), "/location/neighbours", "name at least one number of neighbours");
+  findings.require(!spec.location->neighbours.empty(), "/location/neighbours",
+                   "name at least one number of neighbours");
   for (std::size_t i = 0; i < spec.location->neighbours.size(); ++i) {
     const auto k = spec.location->neighbours[i];
     if (k < 1 || k > kMostNeighbours) {
@@ -118,8 +128,9 @@ void check_rules(Findings& findings, const ModelSpec& spec) {
   findings.require(split.calibration_from <= split.train_to, "/split/calibration_from", "must not be after train_to");
   findings.require(split.train_to < split.test_from, "/split/test_from",
                    "must be after train_to: a sale cannot both train and test");
-  findings.require(!split.train_minimum_target || (std::isfinite(*split.train_minimum_target) && *split.train_minimum_target >= 0),
-                   "/split/train_minimum_target", "must not be negative");
+  findings.require(
+      !split.train_minimum_target || (std::isfinite(*split.train_minimum_target) && *split.train_minimum_target >= 0),
+      "/split/train_minimum_target", "must not be negative");
   findings.require(spec.folds >= 2 && spec.folds <= kMostFolds, "/folds", "must be 2 to " + std::to_string(kMostFolds));
   findings.require(spec.seed >= 0, "/seed", "must not be negative");
   findings.require(!spec.benchmark || *spec.benchmark != spec.target, "/benchmark", "is the target itself");
@@ -132,8 +143,10 @@ void check_columns(Findings& findings, const ModelSpec& spec, const Schema& sche
     const auto& choice = spec.features[i];
     const auto* column = require_column(findings, schema, pointer + "/column", choice.column);
     if (column != nullptr && choice.transform != Transform::none && column->type != ColumnType::number) {
-      findings.add(pointer + "/transform", "only numbers can be transformed; «" + choice.column + "» holds " +
-                                               std::string(name_of(column->type)), choice.column);
+      findings.add(
+          pointer + "/transform",
+          "only numbers can be transformed; «" + choice.column + "» holds " + std::string(name_of(column->type)),
+          choice.column);
     }
   }
   require_type(findings, schema, "/target", spec.target, ColumnType::number);
@@ -149,8 +162,9 @@ void check_columns(Findings& findings, const ModelSpec& spec, const Schema& sche
 void check_periods(Findings& findings, const ModelSpec& spec, const dataset::Table& table) {
   const auto parts = split_sales(table, spec);
   const auto enough = [&](std::size_t n, const char* pointer, const char* period) {
-    findings.require(n >= kFewestTrainingSales, pointer, "only " + std::to_string(n) + " sales " + period + "; at least " +
-                                                             std::to_string(kFewestTrainingSales) + " are needed");
+    findings.require(n >= kFewestTrainingSales, pointer,
+                     "only " + std::to_string(n) + " sales " + period + "; at least " +
+                         std::to_string(kFewestTrainingSales) + " are needed");
   };
   enough(parts.training.size(), "/split/train_to", "up to here can train");
   enough(parts.training_before.size(), "/split/calibration_from", "before this day can train the calibrating model");
@@ -160,7 +174,8 @@ void check_periods(Findings& findings, const ModelSpec& spec, const dataset::Tab
     return price[row] >= spec.split.train_minimum_target.value_or(0);
   });
   findings.require(sold >= kFewestTestSales, "/split/test_from",
-                   "only " + std::to_string(sold) + " sales of at least train_minimum_target from this day on; at least " +
+                   "only " + std::to_string(sold) +
+                       " sales of at least train_minimum_target from this day on; at least " +
                        std::to_string(kFewestTestSales) + " are needed");
 }
 

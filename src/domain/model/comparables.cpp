@@ -22,7 +22,8 @@ double number_at(const dataset::Column& column, std::size_t row) {
   return day == dataset::kMissingDate ? std::numeric_limits<double>::quiet_NaN() : day / kDaysPerYear;
 }
 
-double likeness_of(const EncodedFeature& feature, const dataset::Column& subject, const dataset::Column& sale, std::size_t row) {
+double likeness_of(const EncodedFeature& feature, const dataset::Column& subject, const dataset::Column& sale,
+                   std::size_t row) {
   if (subject.missing(0) || sale.missing(row)) return 0.5;
   if (feature.type == dataset::ColumnType::text) {
     const auto& a = subject.texts();
@@ -35,7 +36,8 @@ double likeness_of(const EncodedFeature& feature, const dataset::Column& subject
   return std::max(0.0, 1 - difference / range);
 }
 
-double likeness(const ComparablePool& pool, const FittedFeatures& features, const dataset::Table& subject, std::size_t row) {
+double likeness(const ComparablePool& pool, const FittedFeatures& features, const dataset::Table& subject,
+                std::size_t row) {
   double sum = 0, weight = 0;
   for (std::size_t f = 0; f < features.encoder.features.size(); ++f) {
     const auto& feature = features.encoder.features[f];
@@ -56,18 +58,20 @@ bool sold_before(const ComparablePool& pool, std::size_t row, Date date) {
 }
 
 // The nearest sales before the date; all of them when places do not tell.
-std::vector<Candidate> candidates_of(const ComparablePool& pool, const geo::NeighbourIndex* index, const FittedFeatures& features,
-                                     const dataset::Table& subject, Date date) {
+std::vector<Candidate> candidates_of(const ComparablePool& pool, const geo::NeighbourIndex* index,
+                                     const FittedFeatures& features, const dataset::Table& subject, Date date) {
   std::vector<Candidate> candidates;
   if (index != nullptr) {
-    const geo::LonLat place{subject.find(features.longitude)->numbers()[0], subject.find(features.latitude)->numbers()[0]};
+    const geo::LonLat place{subject.find(features.longitude)->numbers()[0],
+                            subject.find(features.latitude)->numbers()[0]};
     if (std::isfinite(place.longitude) && std::isfinite(place.latitude)) {
       // Later sales are found too and then left out, so the search widens until enough earlier ones are in it.
       for (std::size_t k = kCompared;; k *= 4) {
         candidates.clear();
         const auto near = index->nearest(place, k);
         for (const auto& n : near) {
-          if (candidates.size() < kCompared && sold_before(pool, n.index, date)) candidates.push_back({n.index, n.distance, 0});
+          if (candidates.size() < kCompared && sold_before(pool, n.index, date))
+            candidates.push_back({n.index, n.distance, 0});
         }
         if (candidates.size() == kCompared || near.size() < k) return candidates;
       }
@@ -97,7 +101,8 @@ std::string text_of(const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   const auto* number = std::get_if<double>(&cell);
   if (number == nullptr) return {};
-  if (*number == std::floor(*number) && std::abs(*number) < 1e15) return std::to_string(static_cast<std::int64_t>(*number));
+  if (*number == std::floor(*number) && std::abs(*number) < 1e15)
+    return std::to_string(static_cast<std::int64_t>(*number));
   return std::to_string(*number);
 }
 
@@ -157,8 +162,8 @@ std::shared_ptr<const geo::NeighbourIndex> make_index(const ComparablePool& pool
   return std::make_shared<const geo::NeighbourIndex>(std::move(places));
 }
 
-ComparablePool make_pool(const dataset::Table& table, const ModelSpec& spec, const std::vector<std::size_t>& training_rows,
-                         const std::vector<double>& feature_importance) {
+ComparablePool make_pool(const dataset::Table& table, const ModelSpec& spec,
+                         const std::vector<std::size_t>& training_rows, const std::vector<double>& feature_importance) {
   ComparablePool pool;
   pool.target = spec.target;
   pool.date_column = spec.split.date_column;
@@ -175,7 +180,8 @@ ComparablePool make_pool(const dataset::Table& table, const ModelSpec& spec, con
   const auto& days = table.find(spec.split.date_column)->dates().days;
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (price[row] > 0 && price[row] >= spec.split.train_minimum_target.value_or(0) && days[row] != dataset::kMissingDate) {
+    if (price[row] > 0 && price[row] >= spec.split.train_minimum_target.value_or(0) &&
+        days[row] != dataset::kMissingDate) {
       rows.push_back(row);
     }
   }

@@ -36,7 +36,8 @@ const IntervalBand& ConformalIntervals::band_of(double eta) const {
 ConformalIntervals calibrate(const std::vector<double>& eta, const std::vector<double>& log_price) {
   std::vector<std::size_t> order(eta.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return eta[a] != eta[b] ? eta[a] < eta[b] : a < b; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return eta[a] != eta[b] ? eta[a] < eta[b] : a < b; });
   const std::size_t bands = std::clamp<std::size_t>(order.size() / kSalesPerBand, 1, kMaximumBands);
   ConformalIntervals intervals;
   for (std::size_t band = 0; band < bands; ++band) {

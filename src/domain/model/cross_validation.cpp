@@ -11,7 +11,8 @@
 namespace valion::model {
 namespace {
 
-std::vector<double> prices_of(const dataset::Table& table, const ModelSpec& spec, const std::vector<std::size_t>& rows) {
+std::vector<double> prices_of(const dataset::Table& table, const ModelSpec& spec,
+                              const std::vector<std::size_t>& rows) {
   const auto& price = table.find(spec.target)->numbers();
   std::vector<double> prices;
   prices.reserve(rows.size());
@@ -28,8 +29,8 @@ std::vector<std::size_t> positions_of(const std::vector<std::size_t>& fold_of, s
 }
 
 // Median of log price - eta over the sales of all folds but one (the number of folds: over all).
-double median_shift(const std::vector<double>& eta, const std::vector<double>& prices, const std::vector<std::size_t>& fold_of,
-                    std::size_t without_fold) {
+double median_shift(const std::vector<double>& eta, const std::vector<double>& prices,
+                    const std::vector<std::size_t>& fold_of, std::size_t without_fold) {
   std::vector<double> residuals;
   for (std::size_t i = 0; i < eta.size(); ++i) {
     if (fold_of[i] != without_fold) residuals.push_back(std::log(prices[i]) - eta[i]);
@@ -40,7 +41,8 @@ double median_shift(const std::vector<double>& eta, const std::vector<double>& p
 }  // namespace
 
 ValueModel FittedCandidates::value_model(const ModelSpec& spec, std::size_t candidate, double median_shift) const {
-  return ValueModel{features, find_regressor(spec.models[candidate])->design, fits[candidate].predictor, median_shift, index};
+  return ValueModel{features, find_regressor(spec.models[candidate])->design, fits[candidate].predictor, median_shift,
+                    index};
 }
 
 Result<FittedCandidates> fit_candidates(const dataset::Table& table, const std::vector<std::size_t>& training_rows,
@@ -75,7 +77,8 @@ std::vector<std::vector<double>> predict_candidates(const FittedCandidates& fitt
     const Matrix& design = designs.of(find_regressor(spec.models[candidate])->design);
     std::vector<double> predicted(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      predicted[i] = predict(fitted.fits[candidate].predictor, design.row(i)) + median_shifts[candidate] + designs.trend[i];
+      predicted[i] =
+          predict(fitted.fits[candidate].predictor, design.row(i)) + median_shifts[candidate] + designs.trend[i];
     }
     eta.push_back(std::move(predicted));
   }

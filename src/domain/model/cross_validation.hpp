@@ -18,7 +18,10 @@ namespace valion::model {
 class ProgressScale {
  public:
   ProgressScale(const TrainingOptions& options, double total) : options_(options), total_(total) {}
-  void stage(std::string text) { stage_ = std::move(text); report(0); }
+  void stage(std::string text) {
+    stage_ = std::move(text);
+    report(0);
+  }
   void report(double share_of_piece) const {
     if (options_.progress) options_.progress((done_ + share_of_piece) / total_, stage_);
   }
@@ -35,28 +38,34 @@ class ProgressScale {
 struct FittedCandidates {
   FittedFeatures features;
   std::shared_ptr<const geo::NeighbourIndex> index;
-  std::vector<Fit> fits;               // in the order of spec.models
-  std::vector<double> seconds;         // of each, fitting only
+  std::vector<Fit> fits;        // in the order of spec.models
+  std::vector<double> seconds;  // of each, fitting only
 
   [[nodiscard]] ValueModel value_model(const ModelSpec& spec, std::size_t candidate, double median_shift) const;
 };
 
-[[nodiscard]] Result<FittedCandidates> fit_candidates(const dataset::Table& table, const std::vector<std::size_t>& training_rows,
-                                                      const ModelSpec& spec, std::size_t threads, ProgressScale& progress);
+[[nodiscard]] Result<FittedCandidates> fit_candidates(const dataset::Table& table,
+                                                      const std::vector<std::size_t>& training_rows,
+                                                      const ModelSpec& spec, std::size_t threads,
+                                                      ProgressScale& progress);
 
 // eta[candidate][i]: log prices of rows that were not fitted on, each candidate's median shift added.
 [[nodiscard]] std::vector<std::vector<double>> predict_candidates(const FittedCandidates& fitted, const ModelSpec& spec,
-                                                                  const dataset::Table& table, const std::vector<std::size_t>& rows,
+                                                                  const dataset::Table& table,
+                                                                  const std::vector<std::size_t>& rows,
                                                                   const std::vector<double>& median_shifts,
                                                                   std::size_t threads);
 
 struct CrossValidation {
-  std::vector<Evaluation> evaluations;  // per candidate, over all training sales; each fold shifted by the others' residuals
-  std::vector<double> median_shifts;    // per candidate: see ValueModel
+  std::vector<Evaluation>
+      evaluations;  // per candidate, over all training sales; each fold shifted by the others' residuals
+  std::vector<double> median_shifts;  // per candidate: see ValueModel
   std::vector<double> seconds;
 };
 
-[[nodiscard]] Result<CrossValidation> cross_validate(const dataset::Table& table, const std::vector<std::size_t>& training_rows,
-                                                     const ModelSpec& spec, std::size_t threads, ProgressScale& progress);
+[[nodiscard]] Result<CrossValidation> cross_validate(const dataset::Table& table,
+                                                     const std::vector<std::size_t>& training_rows,
+                                                     const ModelSpec& spec, std::size_t threads,
+                                                     ProgressScale& progress);
 
 }  // namespace valion::model

@@ -16,8 +16,8 @@ std::string describe(double lambda, const LinearModel& model) {
   std::size_t used = 0;
   for (const double coefficient : model.coefficients) used += coefficient != 0 ? 1 : 0;
   char text[128];
-  std::snprintf(text, sizeof text, "mixing %.1f, lambda %.3g by %zu folds, %zu of %zu terms", kMixing, lambda, kFolds, used,
-                model.coefficients.size());
+  std::snprintf(text, sizeof text, "mixing %.1f, lambda %.3g by %zu folds, %zu of %zu terms", kMixing, lambda, kFolds,
+                used, model.coefficients.size());
   return text;
 }
 

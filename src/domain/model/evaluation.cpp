@@ -9,8 +9,8 @@
 namespace valion::model {
 namespace {
 
-double coverage_of(const std::vector<double>& eta, const std::vector<double>& prices, const ConformalIntervals& intervals,
-                   std::size_t level) {
+double coverage_of(const std::vector<double>& eta, const std::vector<double>& prices,
+                   const ConformalIntervals& intervals, std::size_t level) {
   std::vector<double> lower, upper;
   for (const double value : eta) {
     const auto& band = intervals.band_of(value);
@@ -41,7 +41,8 @@ Evaluation evaluate(const std::vector<double>& estimates, const std::vector<doub
   return e;
 }
 
-Evaluation evaluate(const std::vector<double>& eta, const std::vector<double>& prices, const ConformalIntervals& intervals) {
+Evaluation evaluate(const std::vector<double>& eta, const std::vector<double>& prices,
+                    const ConformalIntervals& intervals) {
   Evaluation e = evaluate(exp_of(eta), prices);
   if (prices.empty()) return e;
   e.coverage80 = coverage_of(eta, prices, intervals, 0);

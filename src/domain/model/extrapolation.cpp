@@ -22,11 +22,13 @@ std::string shown(const EncodedFeature& feature, double value) {
 }
 
 void check_number(const EncodedFeature& feature, const dataset::Column& column, std::vector<std::string>& warnings) {
-  const double value = feature.type == dataset::ColumnType::date ? Date(column.dates().days[0]).years() : column.numbers()[0];
+  const double value =
+      feature.type == dataset::ColumnType::date ? Date(column.dates().days[0]).years() : column.numbers()[0];
   const bool below = value < feature.minimum;
   if (!below && !(value > feature.maximum)) return;
   warnings.push_back(feature.column + ": " + shown(feature, value) + " lies " + (below ? "below" : "above") +
-                     " every training sale (" + shown(feature, feature.minimum) + " to " + shown(feature, feature.maximum) + ")");
+                     " every training sale (" + shown(feature, feature.minimum) + " to " +
+                     shown(feature, feature.maximum) + ")");
 }
 
 void check_text(const EncodedFeature& feature, const dataset::Column& column, std::vector<std::string>& warnings) {
@@ -40,14 +42,16 @@ void check_text(const EncodedFeature& feature, const dataset::Column& column, st
 void check_place(const FittedFeatures& features, const geo::NeighbourIndex* index, const dataset::Table& subject,
                  std::vector<std::string>& warnings) {
   if (!features.location || index == nullptr) return;
-  const geo::LonLat place{subject.find(features.longitude)->numbers()[0], subject.find(features.latitude)->numbers()[0]};
+  const geo::LonLat place{subject.find(features.longitude)->numbers()[0],
+                          subject.find(features.latitude)->numbers()[0]};
   if (!std::isfinite(place.longitude) || !std::isfinite(place.latitude)) {
     warnings.push_back("the place is not known: the value cannot tell one neighbourhood from another");
     return;
   }
   const auto nearest = index->nearest(place, 1);
   if (!nearest.empty() && nearest.front().distance > kFarMetres) {
-    warnings.push_back("the nearest training sale is " + number_text(std::round(nearest.front().distance / 100) / 10) + " km away");
+    warnings.push_back("the nearest training sale is " + number_text(std::round(nearest.front().distance / 100) / 10) +
+                       " km away");
   }
 }
 

@@ -18,7 +18,9 @@ struct TrainingPeriod {
 // One sentence each: characteristics that are unknown; numbers outside the training sales' range; text never seen among
 // them; a place that is unknown, or more than 5 km from every training sale; a reference date before the first training
 // sale, or more than a year after the last. `subject` has one row. Empty when there is nothing to say.
-[[nodiscard]] std::vector<std::string> extrapolation_warnings(const FittedFeatures& features, const geo::NeighbourIndex* index,
-                                                              const TrainingPeriod& period, const dataset::Table& subject);
+[[nodiscard]] std::vector<std::string> extrapolation_warnings(const FittedFeatures& features,
+                                                              const geo::NeighbourIndex* index,
+                                                              const TrainingPeriod& period,
+                                                              const dataset::Table& subject);
 
 }  // namespace valion::model

@@ -71,7 +71,8 @@ void fit_text(EncodedFeature& feature, const dataset::Column& column, const std:
   const std::size_t known = std::accumulate(count.begin(), count.end(), std::size_t{0});
   feature.flags_missing = known < rows.size() && known > 0;
   for (const auto level : seen) {
-    if (!feature.levels.empty() && count[level] > count[seen[feature.reference]]) feature.reference = feature.levels.size();
+    if (!feature.levels.empty() && count[level] > count[seen[feature.reference]])
+      feature.reference = feature.levels.size();
     feature.levels.push_back(texts.levels[level]);
   }
 }
@@ -87,9 +88,8 @@ std::vector<std::ptrdiff_t> ranks_of(const dataset::TextValues& texts, const Enc
 }
 
 std::size_t linear_width(const EncodedFeature& feature) {
-  const std::size_t values = feature.type == dataset::ColumnType::text
-                                 ? (feature.levels.empty() ? 0 : feature.levels.size() - 1)
-                                 : 1;
+  const std::size_t values =
+      feature.type == dataset::ColumnType::text ? (feature.levels.empty() ? 0 : feature.levels.size() - 1) : 1;
   return values + (feature.flags_missing ? 1 : 0);
 }
 
@@ -98,8 +98,8 @@ std::string transformed_name(const EncodedFeature& feature) {
   return std::string(name_of(feature.transform)) + "(" + feature.column + ")";
 }
 
-void encode_linear_number(const EncodedFeature& feature, const dataset::Column& column, const std::vector<std::size_t>& rows,
-                          double* out, std::size_t stride) {
+void encode_linear_number(const EncodedFeature& feature, const dataset::Column& column,
+                          const std::vector<std::size_t>& rows, double* out, std::size_t stride) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const double value = transformed(plain_number(column, rows[i]), feature.transform);
     const bool missing = std::isnan(value);
@@ -108,8 +108,8 @@ void encode_linear_number(const EncodedFeature& feature, const dataset::Column& 
   }
 }
 
-void encode_linear_text(const EncodedFeature& feature, const dataset::Column& column, const std::vector<std::size_t>& rows,
-                        double* out, std::size_t stride) {
+void encode_linear_text(const EncodedFeature& feature, const dataset::Column& column,
+                        const std::vector<std::size_t>& rows, double* out, std::size_t stride) {
   const auto ranks = ranks_of(column.texts(), feature);
   const std::size_t width = linear_width(feature);
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -26,10 +26,11 @@ struct EncodedFeature {
   std::string column;
   dataset::ColumnType type = dataset::ColumnType::number;
   Transform transform = Transform::none;
-  double fill = 0;              // training median on the transformed scale
-  bool flags_missing = false;   // some training value is missing (or outside the transform's domain)
-  std::vector<std::string> levels;  // text: ascending by mean log price of the training sales (Fisher's order for splits)
-  std::size_t reference = 0;    // text: the most frequent level
+  double fill = 0;             // training median on the transformed scale
+  bool flags_missing = false;  // some training value is missing (or outside the transform's domain)
+  std::vector<std::string>
+      levels;                 // text: ascending by mean log price of the training sales (Fisher's order for splits)
+  std::size_t reference = 0;  // text: the most frequent level
   double minimum = 0, maximum = 0;  // numbers and dates (years): range of the training values
 };
 
@@ -42,7 +43,8 @@ struct FeatureEncoder {
 
 // `log_price` has one value per training row. Requires columns that check() accepts, and at least one row.
 [[nodiscard]] FeatureEncoder fit_encoder(const dataset::Table& table, const std::vector<std::size_t>& training_rows,
-                                         const std::vector<double>& log_price, const std::vector<FeatureChoice>& choices);
+                                         const std::vector<double>& log_price,
+                                         const std::vector<FeatureChoice>& choices);
 
 // Write the encoder's columns of the given rows: out[i * stride + column], column from 0 to the number of terms - 1.
 // Tables need every column with the fitted type; their text levels may differ from those fitted. Cost O(rows · columns).

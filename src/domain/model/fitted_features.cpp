@@ -15,8 +15,8 @@ namespace {
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kPlaceColumns = 4;  // east, north, and both at 45 degrees: trees cut along axes only
 
-std::vector<geo::LonLat> places_of(const dataset::Table& table, const std::string& longitude, const std::string& latitude,
-                                   const std::vector<std::size_t>& rows) {
+std::vector<geo::LonLat> places_of(const dataset::Table& table, const std::string& longitude,
+                                   const std::string& latitude, const std::vector<std::size_t>& rows) {
   const auto& lon = table.find(longitude)->numbers();
   const auto& lat = table.find(latitude)->numbers();
   std::vector<geo::LonLat> places;
@@ -25,7 +25,8 @@ std::vector<geo::LonLat> places_of(const dataset::Table& table, const std::strin
   return places;
 }
 
-std::vector<double> years_of(const dataset::Table& table, const std::string& column, const std::vector<std::size_t>& rows) {
+std::vector<double> years_of(const dataset::Table& table, const std::string& column,
+                             const std::vector<std::size_t>& rows) {
   const auto& days = table.find(column)->dates().days;
   std::vector<double> years;
   years.reserve(rows.size());
@@ -143,8 +144,8 @@ std::vector<Term> FittedFeatures::terms(DesignKind kind) const {
   return terms;
 }
 
-FittedTraining fit_features(const dataset::Table& table, const std::vector<std::size_t>& training_rows, const ModelSpec& spec,
-                            std::size_t threads) {
+FittedTraining fit_features(const dataset::Table& table, const std::vector<std::size_t>& training_rows,
+                            const ModelSpec& spec, std::size_t threads) {
   FittedTraining fitted;
   auto& [features, designs, target] = fitted;
   for (const auto row : training_rows) target.push_back(std::log(table.find(spec.target)->numbers()[row]));
@@ -164,8 +165,10 @@ FittedTraining fit_features(const dataset::Table& table, const std::vector<std::
     near.emplace(geo::NeighbourIndex(places), places, own, features.location->most(), threads);
   }
   const double typical = mean_of_known(target, 0);
-  const auto raw_levels = near ? levels_of(*near, features.location->neighbours, target) : std::vector<std::vector<double>>{};
-  features.trend = estimate_trend(hedonic_columns(features, table, training_rows, raw_levels, typical), designs.years, target);
+  const auto raw_levels =
+      near ? levels_of(*near, features.location->neighbours, target) : std::vector<std::vector<double>>{};
+  features.trend =
+      estimate_trend(hedonic_columns(features, table, training_rows, raw_levels, typical), designs.years, target);
 
   for (std::size_t i = 0; i < target.size(); ++i) {
     designs.trend.push_back(features.trend.at(designs.years[i]));
@@ -174,7 +177,8 @@ FittedTraining fit_features(const dataset::Table& table, const std::vector<std::
   if (near) {
     features.location->levels = target;
     designs.levels = levels_of(*near, features.location->neighbours, target);
-    for (const auto& level : designs.levels) features.typical_levels.push_back(mean_of_known(level, mean_of_known(target, 0)));
+    for (const auto& level : designs.levels)
+      features.typical_levels.push_back(mean_of_known(level, mean_of_known(target, 0)));
   }
   fill_linear(features, table, training_rows, designs);
   fill_tree(features, table, training_rows, places, designs);

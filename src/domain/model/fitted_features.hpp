@@ -23,9 +23,10 @@ struct FittedFeatures {
   FeatureEncoder encoder;
   TimeTrend trend;
   std::optional<LocationLevels> location;
-  std::string longitude, latitude;      // column names, when there is a location
+  std::string longitude, latitude;  // column names, when there is a location
   std::string date_column;
-  std::vector<double> typical_levels;   // per k: mean of the training sales' levels; stands in for none in linear designs
+  std::vector<double>
+      typical_levels;  // per k: mean of the training sales' levels; stands in for none in linear designs
 
   // The features that contributions are told by: the chosen columns, then the place, then the price level around it (with
   // a location), then the sale date last.
@@ -39,16 +40,16 @@ struct FittedFeatures {
 // Both designs of the same rows.
 struct Designs {
   Matrix linear, tree;
-  std::vector<double> years;   // sale time of each row; NaN where missing
-  std::vector<double> trend;   // trend.at(years)
+  std::vector<double> years;                // sale time of each row; NaN where missing
+  std::vector<double> trend;                // trend.at(years)
   std::vector<std::vector<double>> levels;  // per k
   [[nodiscard]] const Matrix& of(DesignKind kind) const noexcept { return kind == DesignKind::tree ? tree : linear; }
 };
 
 struct FittedTraining {
   FittedFeatures features;
-  Designs designs;              // of the training rows, each sale left out of its own levels
-  std::vector<double> target;   // log price moved to the trend's reference date: what regressors are fitted on
+  Designs designs;             // of the training rows, each sale left out of its own levels
+  std::vector<double> target;  // log price moved to the trend's reference date: what regressors are fitted on
 };
 
 // Requires columns that check() accepts and at least two rows. `threads` for the neighbour search.
@@ -60,7 +61,8 @@ struct FittedTraining {
 
 // `own` is empty when no row is a training sale, else holds for each row its position among the training sales, or -1: a
 // training sale is left out of its own levels. `index` may be null without a location only.
-[[nodiscard]] Designs make_designs(const FittedFeatures& features, const geo::NeighbourIndex* index, const dataset::Table& table,
-                                   const std::vector<std::size_t>& rows, const std::vector<std::int64_t>& own, std::size_t threads);
+[[nodiscard]] Designs make_designs(const FittedFeatures& features, const geo::NeighbourIndex* index,
+                                   const dataset::Table& table, const std::vector<std::size_t>& rows,
+                                   const std::vector<std::int64_t>& own, std::size_t threads);
 
 }  // namespace valion::model

@@ -45,7 +45,8 @@ Result<LeastSquaresFit> fit_least_squares(const Matrix& x, const std::vector<dou
   for (Eigen::Index j = 0, to = 0; j < columns; ++j) {
     if (result.estimable[static_cast<std::size_t>(j)]) kept.col(to++) = design.col(j);
   }
-  VALION_TRY_ASSIGN(const stats::OlsFit fit, stats::fit_ols(kept, Eigen::Map<const stats::Vector>(target.data(), rows)));
+  VALION_TRY_ASSIGN(const stats::OlsFit fit,
+                    stats::fit_ols(kept, Eigen::Map<const stats::Vector>(target.data(), rows)));
   result.degrees_of_freedom = fit.degrees_of_freedom;
   result.intercept = fit.coefficients(0);
   result.standard_errors.push_back(fit.standard_errors(0));

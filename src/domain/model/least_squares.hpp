@@ -11,9 +11,9 @@ namespace valion::model {
 
 struct LeastSquaresFit {
   double intercept = 0;
-  std::vector<double> coefficients;       // one per column; 0 for a column left out
-  std::vector<double> standard_errors;    // the intercept's first, then one per column; NaN for a column left out
-  std::vector<bool> estimable;            // one per column: false for a column left out
+  std::vector<double> coefficients;     // one per column; 0 for a column left out
+  std::vector<double> standard_errors;  // the intercept's first, then one per column; NaN for a column left out
+  std::vector<bool> estimable;          // one per column: false for a column left out
   double degrees_of_freedom = 0;
 };
 

@@ -30,9 +30,9 @@ class Neighbourhoods {
 // What a fitted model keeps of its training sales' places. Plain values, so that it can be stored; index() rebuilds the tree.
 struct LocationLevels {
   std::vector<geo::LonLat> points;
-  std::vector<double> levels;               // log price moved to the trend's reference date
-  std::vector<std::size_t> neighbours;      // each k, as chosen
-  double reference_latitude = 0;            // median of the training sales: gives both axes one scale
+  std::vector<double> levels;           // log price moved to the trend's reference date
+  std::vector<std::size_t> neighbours;  // each k, as chosen
+  double reference_latitude = 0;        // median of the training sales: gives both axes one scale
 
   [[nodiscard]] std::size_t most() const noexcept;  // the largest k, 0 when none
 };

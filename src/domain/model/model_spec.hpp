@@ -41,9 +41,9 @@ struct ModelSpec {
   std::vector<FeatureChoice> features;
   std::optional<LocationChoice> location;
   SplitDates split;
-  std::vector<std::string> models;          // names from regressors.hpp
-  std::optional<std::string> benchmark;     // somebody else's values: compared with, never a feature
-  std::optional<std::string> identifier;    // names a property; never a feature
+  std::vector<std::string> models;        // names from regressors.hpp
+  std::optional<std::string> benchmark;   // somebody else's values: compared with, never a feature
+  std::optional<std::string> identifier;  // names a property; never a feature
   std::int64_t folds = 5;
   std::int64_t seed = 1;
 };

@@ -27,8 +27,8 @@ struct Fit {
 struct FitOptions {
   std::uint64_t seed = 1;
   std::size_t threads = 1;
-  std::function<bool()> cancelled;            // may be empty; asked often
-  std::function<void(double)> progress;       // may be empty; 0 to 1
+  std::function<bool()> cancelled;       // may be empty; asked often
+  std::function<void(double)> progress;  // may be empty; 0 to 1
 };
 
 // `fit` requires x.rows == target.size() > 0; missing values only for trees. Errors: cancelled; invalid (the data cannot

@@ -11,10 +11,10 @@ namespace valion::model {
 
 // Row indices into the table, ascending. A sale needs a positive target and a date; others play no part.
 struct SaleSplit {
-  std::vector<std::size_t> training;              // to train_to, of at least the minimum
-  std::vector<std::size_t> training_before;       // those of them before calibration_from
-  std::vector<std::size_t> calibration;           // from calibration_from to train_to, untrimmed
-  std::vector<std::size_t> test;                  // from test_from on, untrimmed
+  std::vector<std::size_t> training;         // to train_to, of at least the minimum
+  std::vector<std::size_t> training_before;  // those of them before calibration_from
+  std::vector<std::size_t> calibration;      // from calibration_from to train_to, untrimmed
+  std::vector<std::size_t> test;             // from test_from on, untrimmed
 };
 
 // Requires columns that check() accepts.

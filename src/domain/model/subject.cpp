@@ -15,9 +15,12 @@ using dataset::ColumnType;
 std::string pointer_to(const std::string& column) {
   std::string pointer = "/subject/";
   for (const char c : column) {
-    if (c == '~') pointer += "~0";
-    else if (c == '/') pointer += "~1";
-    else pointer += c;
+    if (c == '~')
+      pointer += "~0";
+    else if (c == '/')
+      pointer += "~1";
+    else
+      pointer += c;
   }
   return pointer;
 }
@@ -72,7 +75,8 @@ Result<dataset::Table> subject_table(const Attributes& subject, const Schema& sc
     table.columns.push_back(std::move(column));
   }
   for (const auto& [name, cell] : subject) {
-    const bool known = std::any_of(schema.begin(), schema.end(), [&](const ColumnKind& kind) { return kind.name == name; });
+    const bool known =
+        std::any_of(schema.begin(), schema.end(), [&](const ColumnKind& kind) { return kind.name == name; });
     if (!known) error.add({pointer_to(name), "the model's data set has no such column", -1, name, {}});
   }
   if (error.violation_total > 0) return fail(std::move(error));

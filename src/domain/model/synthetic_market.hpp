@@ -19,7 +19,7 @@ inline constexpr double kMarketTrend = 0.05;
 
 struct MarketOptions {
   std::size_t sales = 900;
-  double noise = 0.10;      // standard deviation, log scale
+  double noise = 0.10;  // standard deviation, log scale
   std::uint64_t seed = 7;
 };
 
@@ -71,9 +71,11 @@ inline dataset::Table make_market(const MarketOptions& options = {}) {
 inline ModelSpec make_spec(std::vector<std::string> models = {"ols", "elastic_net"}) {
   ModelSpec spec;
   spec.target = "price";
-  spec.features = {{"area", Transform::log}, {"age", Transform::none}, {"finish", Transform::none}, {"lot", Transform::sqrt}};
+  spec.features = {
+      {"area", Transform::log}, {"age", Transform::none}, {"finish", Transform::none}, {"lot", Transform::sqrt}};
   spec.location = LocationChoice{"longitude", "latitude", {5, 15}};
-  spec.split = {"sale_date", *Date::parse("1997-01-01"), *Date::parse("1997-12-31"), *Date::parse("1998-01-01"), 1000.0};
+  spec.split = {"sale_date", *Date::parse("1997-01-01"), *Date::parse("1997-12-31"), *Date::parse("1998-01-01"),
+                1000.0};
   spec.models = std::move(models);
   spec.benchmark = "assessed";
   spec.identifier = "id";

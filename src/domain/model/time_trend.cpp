@@ -29,7 +29,8 @@ std::vector<double> pick(const std::vector<double>& values, const std::vector<st
   return picked;
 }
 
-std::vector<std::size_t> without_outliers(const Matrix& x, const std::vector<double>& target, const LeastSquaresFit& fit) {
+std::vector<std::size_t> without_outliers(const Matrix& x, const std::vector<double>& target,
+                                          const LeastSquaresFit& fit) {
   std::vector<double> size(x.rows);
   for (std::size_t i = 0; i < x.rows; ++i) {
     size[i] = std::abs(target[i] - fit.intercept -

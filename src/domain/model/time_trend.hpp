@@ -11,8 +11,8 @@ namespace valion::model {
 // Log price(t) = … + per_year · (t - reference_year).
 struct TimeTrend {
   double per_year = 0;
-  double standard_error = 0;   // of per_year, by OLS
-  double reference_year = 0;   // mean sale time of the training sales, Date::years()
+  double standard_error = 0;  // of per_year, by OLS
+  double reference_year = 0;  // mean sale time of the training sales, Date::years()
 
   [[nodiscard]] double at(double years) const noexcept { return per_year * (years - reference_year); }
   [[nodiscard]] double at(Date date) const noexcept { return at(date.years()); }
@@ -22,7 +22,7 @@ struct TimeTrend {
 // time, then once more without the sales whose residual exceeds 2.5 robust standard deviations (1.4826 × median |residual|):
 // sales between relatives and of ruins say nothing about the market's movement. When time does not
 // vary, or there are too few sales to tell, the trend is zero.
-[[nodiscard]] TimeTrend estimate_trend(const std::vector<std::vector<double>>& attributes, const std::vector<double>& years,
-                                       const std::vector<double>& log_price);
+[[nodiscard]] TimeTrend estimate_trend(const std::vector<std::vector<double>>& attributes,
+                                       const std::vector<double>& years, const std::vector<double>& log_price);
 
 }  // namespace valion::model

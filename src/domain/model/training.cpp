@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t kExplainedSales = 200;  // enough for a ranking of features; trees take some 10 ms each
 
-std::vector<double> numbers_at(const dataset::Table& table, const std::string& column, const std::vector<std::size_t>& rows) {
+std::vector<double> numbers_at(const dataset::Table& table, const std::string& column,
+                               const std::vector<std::size_t>& rows) {
   const auto& values = table.find(column)->numbers();
   std::vector<double> picked;
   picked.reserve(rows.size());
@@ -28,9 +29,9 @@ std::vector<double> logs_of(std::vector<double> values) {
 
 // Ties go to the model named first.
 std::size_t least_mdape(const std::vector<Evaluation>& evaluations) {
-  return static_cast<std::size_t>(std::min_element(evaluations.begin(), evaluations.end(), [](const auto& a, const auto& b) {
-                                    return a.mdape < b.mdape;
-                                  }) - evaluations.begin());
+  return static_cast<std::size_t>(std::min_element(evaluations.begin(), evaluations.end(),
+                                                   [](const auto& a, const auto& b) { return a.mdape < b.mdape; }) -
+                                  evaluations.begin());
 }
 
 std::vector<Coefficient> coefficients_of(const FittedCandidates& fitted, const ModelSpec& spec, std::size_t candidate) {
@@ -57,8 +58,8 @@ std::vector<std::size_t> sample_of(const std::vector<std::size_t>& rows) {
   return sample;
 }
 
-Result<std::vector<double>> explain_sample(TrainedModel& trained, const dataset::Table& table, const std::vector<std::size_t>& rows,
-                                           std::size_t threads) {
+Result<std::vector<double>> explain_sample(TrainedModel& trained, const dataset::Table& table,
+                                           const std::vector<std::size_t>& rows, std::size_t threads) {
   VALION_TRY_ASSIGN(const auto explanations, explain(trained.model, table, rows, threads));
   const auto names = trained.model.features.feature_names();
   std::vector<double> mean(names.size());
@@ -76,7 +77,8 @@ Result<std::vector<double>> explain_sample(TrainedModel& trained, const dataset:
   return mean;
 }
 
-void describe_test(TrainedModel& trained, const dataset::Table& table, std::vector<std::size_t> rows, std::vector<double> eta) {
+void describe_test(TrainedModel& trained, const dataset::Table& table, std::vector<std::size_t> rows,
+                   std::vector<double> eta) {
   const ModelSpec& spec = trained.spec;
   const auto& days = table.find(spec.split.date_column)->dates().days;
   std::vector<std::size_t> order(rows.size());
@@ -164,8 +166,8 @@ Result<TrainingOutcome> train(const dataset::Table& table, const ModelSpec& spec
 
   progress.stage("calibrating the intervals");
   VALION_TRY_ASSIGN(const auto before, fit_candidates(table, parts.training_before, spec, options.threads, progress));
-  const auto calibration_eta = predict_candidates(before, spec, table, parts.calibration,
-                                                  validated.median_shifts, options.threads);
+  const auto calibration_eta =
+      predict_candidates(before, spec, table, parts.calibration, validated.median_shifts, options.threads);
   const auto calibration_log = logs_of(numbers_at(table, spec.target, parts.calibration));
 
   progress.stage("fitting on all training sales");
@@ -174,8 +176,9 @@ Result<TrainingOutcome> train(const dataset::Table& table, const ModelSpec& spec
   const auto test_prices = numbers_at(table, spec.target, parts.test);
   for (std::size_t c = 0; c < spec.models.size(); ++c) {
     const auto intervals = calibrate(calibration_eta[c], calibration_log);
-    trained.candidates.push_back({spec.models[c], validated.evaluations[c], evaluate(test_eta[c], test_prices, intervals),
-                                  coefficients_of(fitted, spec, c), fitted.fits[c].notes});
+    trained.candidates.push_back({spec.models[c], validated.evaluations[c],
+                                  evaluate(test_eta[c], test_prices, intervals), coefficients_of(fitted, spec, c),
+                                  fitted.fits[c].notes});
     outcome.seconds[c] += before.seconds[c] + fitted.seconds[c];
     if (c == champion) trained.intervals = intervals;
   }

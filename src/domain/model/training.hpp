@@ -28,8 +28,8 @@ namespace valion::model {
 struct CandidateEvaluation {
   std::string model;
   Evaluation cross_validation;
-  Evaluation test;                       // with coverage by intervals of its own
-  std::vector<Coefficient> coefficients; // linear models; the market trend's last
+  Evaluation test;                        // with coverage by intervals of its own
+  std::vector<Coefficient> coefficients;  // linear models; the market trend's last
   std::string notes;
 };
 
@@ -50,8 +50,8 @@ struct TrainedModel {
   ModelSpec spec;
   Schema schema;
   std::string champion;
-  std::vector<CandidateEvaluation> candidates;   // in the order of spec.models
-  ValueModel model;                              // the champion, of all training sales
+  std::vector<CandidateEvaluation> candidates;  // in the order of spec.models
+  ValueModel model;                             // the champion, of all training sales
   ConformalIntervals intervals;
   TrainingPeriod period;
   ComparablePool pool;
@@ -59,8 +59,8 @@ struct TrainedModel {
   Evaluation test, test_trimmed;
   std::optional<Evaluation> benchmark, benchmark_rescaled;
   TestRows test_rows;
-  std::vector<ImportanceEntry> importance;       // largest first
-  double additivity_error = 0;                   // the largest seen, relative
+  std::vector<ImportanceEntry> importance;  // largest first
+  double additivity_error = 0;              // the largest seen, relative
   std::int64_t n_train = 0, n_test = 0;
 };
 
@@ -76,6 +76,7 @@ struct TrainingOutcome {
 };
 
 // Errors: those of check(); invalid (a candidate cannot be fitted on these data); cancelled; internal.
-[[nodiscard]] Result<TrainingOutcome> train(const dataset::Table& table, const ModelSpec& spec, const TrainingOptions& options);
+[[nodiscard]] Result<TrainingOutcome> train(const dataset::Table& table, const ModelSpec& spec,
+                                            const TrainingOptions& options);
 
 }  // namespace valion::model

@@ -17,14 +17,14 @@
 namespace valion::model {
 namespace {
 
-using testing::kMarketTrend;
-using testing::make_market;
-using testing::make_spec;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::kMarketTrend;
+using testing::make_market;
+using testing::make_spec;
 
 TrainingOutcome train_or_die(const dataset::Table& table, const ModelSpec& spec) {
   TrainingOptions options;
@@ -68,7 +68,8 @@ std::vector<double>& prices_of(dataset::Table& table) {
 
 TEST(Check, refuses_every_leak_and_says_why) {
   auto spec = make_spec();
-  spec.features = {{"price", Transform::none}, {"assessed", Transform::none}, {"id", Transform::none}, {"area", Transform::log}};
+  spec.features = {
+      {"price", Transform::none}, {"assessed", Transform::none}, {"id", Transform::none}, {"area", Transform::log}};
   const auto found = violations_of(spec);
   EXPECT_THAT(found.at("/features/0/column"), HasSubstr("target"));
   EXPECT_THAT(found.at("/features/1/column"), HasSubstr("leak the price"));
@@ -79,16 +80,18 @@ TEST(Check, refuses_every_leak_and_says_why) {
 TEST(Check, names_everything_wrong_at_once) {
   auto spec = make_spec({"ols", "oracle", "ols"});
   spec.target = "finish";
-  spec.features = {{"rooms", Transform::none}, {"finish", Transform::log}, {"area", Transform::none}, {"area", Transform::log}};
+  spec.features = {
+      {"rooms", Transform::none}, {"finish", Transform::log}, {"area", Transform::none}, {"area", Transform::log}};
   spec.location = LocationChoice{"longitude", "north", {0, 5}};
   spec.split.calibration_from = *Date::parse("1999-01-01");
   spec.split.test_from = *Date::parse("1997-06-01");
   spec.folds = 1;
   std::vector<std::string> pointers;
   for (const auto& [pointer, message] : violations_of(spec)) pointers.push_back(pointer);
-  EXPECT_THAT(pointers, ElementsAre("/features/0/column", "/features/1/column", "/features/1/transform", "/features/3/column",
-                                    "/folds", "/location/latitude", "/location/neighbours/0", "/models/1", "/models/2",
-                                    "/split/calibration_from", "/split/test_from", "/target"));
+  EXPECT_THAT(pointers,
+              ElementsAre("/features/0/column", "/features/1/column", "/features/1/transform", "/features/3/column",
+                          "/folds", "/location/latitude", "/location/neighbours/0", "/models/1", "/models/2",
+                          "/split/calibration_from", "/split/test_from", "/target"));
 }
 
 TEST(Check, wants_sales_in_every_period) {
@@ -147,7 +150,8 @@ TEST(Training, repeats_itself) {
 TEST(Training, linear_models_find_the_markets_rules) {
   const auto coefficients = linear().candidates[0].coefficients;
   const auto line = [&](const std::string& term) {
-    return *std::find_if(coefficients.begin(), coefficients.end(), [&](const Coefficient& c) { return c.term == term; });
+    return *std::find_if(coefficients.begin(), coefficients.end(),
+                         [&](const Coefficient& c) { return c.term == term; });
   };
   EXPECT_NEAR(line("log(area)").estimate, 0.8, 0.03);
   EXPECT_LT(*line("log(area)").p, 1e-12);
@@ -225,7 +229,8 @@ TEST(Features, a_level_never_seen_is_missing_for_trees_and_typical_for_linear_mo
   const auto fitted = fit_features(table, split_sales(table, spec).training, spec, 1);
   const auto& finish = fitted.features.encoder.features[2];
   EXPECT_THAT(finish.levels, ElementsAre("plain", "good", "fine"));  // by price
-  const auto subject = subject_table({{"finish", std::string("golden")}}, schema_of(table), "sale_date", *Date::parse("1998-01-01"));
+  const auto subject =
+      subject_table({{"finish", std::string("golden")}}, schema_of(table), "sale_date", *Date::parse("1998-01-01"));
   const auto designs = make_designs(fitted.features, make_index(fitted.features).get(), *subject, {0}, {}, 1);
   EXPECT_TRUE(std::isnan(designs.tree.row(0)[2]));
   EXPECT_EQ(designs.linear.row(0)[2] + designs.linear.row(0)[3], 0);
@@ -264,7 +269,8 @@ TEST(Conformal, few_sales_give_finite_intervals_around_the_value) {
 }
 
 Attributes a_house() {
-  return {{"area", 150.0}, {"age", 20.0}, {"finish", std::string("good")}, {"lot", 500.0}, {"longitude", -83.5}, {"latitude", 41.67}};
+  return {{"area", 150.0}, {"age", 20.0},        {"finish", std::string("good")},
+          {"lot", 500.0},  {"longitude", -83.5}, {"latitude", 41.67}};
 }
 
 PropertyValue value_or_die(const TrainedModel& model, const Attributes& subject, const char* date) {
@@ -297,9 +303,11 @@ TEST(Valuation, contributions_add_up_and_come_largest_first) {
 }
 
 TEST(Valuation, moves_with_the_market_in_time_and_only_the_date_says_so) {
-  const auto now = value_or_die(boosted(), a_house(), "1998-01-01"), later = value_or_die(boosted(), a_house(), "1998-12-31");
+  const auto now = value_or_die(boosted(), a_house(), "1998-01-01"),
+             later = value_or_die(boosted(), a_house(), "1998-12-31");
   const auto date_part = [](const PropertyValue& value) {
-    return std::find_if(value.contributions.begin(), value.contributions.end(), [](const auto& c) { return c.feature == "sale_date"; })
+    return std::find_if(value.contributions.begin(), value.contributions.end(),
+                        [](const auto& c) { return c.feature == "sale_date"; })
         ->contribution;
   };
   EXPECT_NEAR(std::log(later.value / now.value), kMarketTrend, 0.01);
@@ -328,8 +336,9 @@ TEST(Valuation, warns_of_everything_the_model_has_not_seen) {
   subject.erase("lot");
   subject["latitude"] = 43.0;
   const auto warnings = value_or_die(boosted(), subject, "2003-01-01").warnings;
-  EXPECT_THAT(warnings, ElementsAre(HasSubstr("area: 900 lies above"), HasSubstr("no training sale has «golden»"),
-                                    HasSubstr("lot is not known"), HasSubstr("km away"), HasSubstr("more than a year after")));
+  EXPECT_THAT(warnings,
+              ElementsAre(HasSubstr("area: 900 lies above"), HasSubstr("no training sale has «golden»"),
+                          HasSubstr("lot is not known"), HasSubstr("km away"), HasSubstr("more than a year after")));
 }
 
 TEST(Valuation, refuses_a_subject_that_does_not_fit_with_every_violation) {

@@ -63,7 +63,8 @@ double unwound_sum(const PathElement* path, std::size_t depth, std::size_t index
 
 class Walk {
  public:
-  Walk(const TreeEnsemble& trees, const double* row, std::vector<double>& shap) : trees_(trees), row_(row), shap_(shap) {}
+  Walk(const TreeEnsemble& trees, const double* row, std::vector<double>& shap)
+      : trees_(trees), row_(row), shap_(shap) {}
 
   // `parent` is the path of the parent, of `depth` elements; each call works on its own copy behind it.
   void visit(std::int32_t index, std::size_t offset, std::size_t depth, double zero, double one, std::int32_t feature) {
@@ -95,7 +96,8 @@ class Walk {
     return trees_.nodes[static_cast<std::size_t>(child)].cover / parent.cover;
   }
 
-  void descend(std::int32_t child, std::size_t offset, std::size_t length, double zero, double one, std::int32_t feature) {
+  void descend(std::int32_t child, std::size_t offset, std::size_t length, double zero, double one,
+               std::int32_t feature) {
     const std::size_t next = offset + length;
     if (paths_.size() < next + length + 1) paths_.resize(2 * (next + length + 1));
     std::copy_n(paths_.begin() + static_cast<std::ptrdiff_t>(offset), length,
@@ -107,7 +109,8 @@ class Walk {
     const PathElement* path = paths_.data() + offset;
     for (std::size_t i = 1; i <= depth; ++i) {
       const double weight = unwound_sum(path, depth, i);
-      shap_[static_cast<std::size_t>(path[i].feature)] += weight * (path[i].one_fraction - path[i].zero_fraction) * value;
+      shap_[static_cast<std::size_t>(path[i].feature)] +=
+          weight * (path[i].one_fraction - path[i].zero_fraction) * value;
     }
   }
 

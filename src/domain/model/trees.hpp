@@ -10,12 +10,12 @@
 namespace valion::model {
 
 struct TreeNode {
-  std::int32_t feature = -1;     // column of the design; -1: a leaf
-  std::int32_t left = -1;        // index into TreeEnsemble::nodes, taken when value < threshold
+  std::int32_t feature = -1;  // column of the design; -1: a leaf
+  std::int32_t left = -1;     // index into TreeEnsemble::nodes, taken when value < threshold
   std::int32_t right = -1;
-  std::uint8_t missing_left = 0; // where a missing value goes
-  float value = 0;               // threshold, or the leaf's contribution
-  double cover = 0;              // sum of the training sales' hessians that reached the node (squared error: their number)
+  std::uint8_t missing_left = 0;  // where a missing value goes
+  float value = 0;                // threshold, or the leaf's contribution
+  double cover = 0;  // sum of the training sales' hessians that reached the node (squared error: their number)
 };
 
 // Invariant: children come after their parent and have one; covers are positive, a parent's is the sum of its children's.

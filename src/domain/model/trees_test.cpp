@@ -27,7 +27,8 @@ TreeNode leaf(float value, double cover) {
   node.cover = cover;
   return node;
 }
-TreeNode split(std::int32_t feature, float threshold, std::int32_t left, std::int32_t right, bool missing_left, double cover) {
+TreeNode split(std::int32_t feature, float threshold, std::int32_t left, std::int32_t right, bool missing_left,
+               double cover) {
   return {feature, left, right, static_cast<std::uint8_t>(missing_left ? 1 : 0), threshold, cover};
 }
 
@@ -36,9 +37,18 @@ TreeEnsemble small_forest() {
   TreeEnsemble trees;
   trees.base_score = 0.5;
   trees.features = 3;
-  trees.nodes = {split(0, 5, 1, 2, true, 10), split(1, 2, 3, 4, false, 6), leaf(4, 4), leaf(-1, 2), split(0, 3, 5, 6, false, 4),
-                 leaf(2, 3), leaf(7, 1),
-                 split(2, 1, 8, 9, false, 10), leaf(-0.25F, 7), split(1, 4, 10, 11, true, 3), leaf(1.5F, 1), leaf(3, 2)};
+  trees.nodes = {split(0, 5, 1, 2, true, 10),
+                 split(1, 2, 3, 4, false, 6),
+                 leaf(4, 4),
+                 leaf(-1, 2),
+                 split(0, 3, 5, 6, false, 4),
+                 leaf(2, 3),
+                 leaf(7, 1),
+                 split(2, 1, 8, 9, false, 10),
+                 leaf(-0.25F, 7),
+                 split(1, 4, 10, 11, true, 3),
+                 leaf(1.5F, 1),
+                 leaf(3, 2)};
   trees.roots = {0, 7};
   return trees;
 }
@@ -53,7 +63,9 @@ double conditional(const TreeEnsemble& trees, std::int32_t index, const std::vec
     const bool left = std::isnan(value) ? node.missing_left != 0 : value < static_cast<double>(node.value);
     return below(left ? node.left : node.right);
   }
-  const auto cover = [&](std::int32_t child) { return trees.nodes[static_cast<std::size_t>(child)].cover / node.cover; };
+  const auto cover = [&](std::int32_t child) {
+    return trees.nodes[static_cast<std::size_t>(child)].cover / node.cover;
+  };
   return cover(node.left) * below(node.left) + cover(node.right) * below(node.right);
 }
 
@@ -87,8 +99,10 @@ TEST(TreeShap, equals_shapleys_definition_for_every_kind_of_row) {
         const std::vector<double> row{a, b, c};
         const auto expected = brute_force_shapley(trees, row);
         const auto shap = tree_shap(trees, row.data());
-        for (std::size_t f = 0; f < 3; ++f) EXPECT_NEAR(shap[f], expected[f], 1e-12) << a << ' ' << b << ' ' << c << ' ' << f;
-        EXPECT_NEAR(expected_value(trees) + std::accumulate(shap.begin(), shap.end(), 0.0), trees.predict(row.data()), 1e-12);
+        for (std::size_t f = 0; f < 3; ++f)
+          EXPECT_NEAR(shap[f], expected[f], 1e-12) << a << ' ' << b << ' ' << c << ' ' << f;
+        EXPECT_NEAR(expected_value(trees) + std::accumulate(shap.begin(), shap.end(), 0.0), trees.predict(row.data()),
+                    1e-12);
       }
     }
   }
@@ -146,7 +160,8 @@ std::vector<double> response_to(const Matrix& x) {
 }
 
 // libxgboost's own predictions of `query` after a few rounds on `x`, and the trees read from its document.
-std::pair<std::vector<float>, TreeEnsemble> train_with_libxgboost(const Matrix& x, const std::vector<double>& y, const Matrix& query) {
+std::pair<std::vector<float>, TreeEnsemble> train_with_libxgboost(const Matrix& x, const std::vector<double>& y,
+                                                                  const Matrix& query) {
   const auto matrix_of = [](const Matrix& m) {
     const std::vector<float> values(m.values.begin(), m.values.end());
     DMatrixHandle handle = nullptr;
@@ -158,16 +173,19 @@ std::pair<std::vector<float>, TreeEnsemble> train_with_libxgboost(const Matrix& 
   EXPECT_EQ(XGDMatrixSetFloatInfo(training, "label", labels.data(), labels.size()), 0);
   BoosterHandle booster = nullptr;
   EXPECT_EQ(XGBoosterCreate(&training, 1, &booster), 0);
-  for (const auto& [name, value] : {std::pair{"nthread", "1"}, {"max_depth", "4"}, {"base_score", "11.25"}, {"verbosity", "0"}}) {
+  for (const auto& [name, value] :
+       {std::pair{"nthread", "1"}, {"max_depth", "4"}, {"base_score", "11.25"}, {"verbosity", "0"}}) {
     EXPECT_EQ(XGBoosterSetParam(booster, name, value), 0);
   }
   for (int round = 0; round < 20; ++round) EXPECT_EQ(XGBoosterUpdateOneIter(booster, round, training), 0);
   const bst_ulong* shape = nullptr;
   bst_ulong dimensions = 0, length = 0;
   const float* predicted = nullptr;
-  EXPECT_EQ(XGBoosterPredictFromDMatrix(
-                booster, asked, R"({"type":0,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false})", &shape,
-                &dimensions, &predicted), 0);
+  EXPECT_EQ(
+      XGBoosterPredictFromDMatrix(
+          booster, asked, R"({"type":0,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false})",
+          &shape, &dimensions, &predicted),
+      0);
   std::vector<float> answers(predicted, predicted + query.rows);
   const char* document = nullptr;
   EXPECT_EQ(XGBoosterSaveModelToBuffer(booster, R"({"format":"json"})", &length, &document), 0);
@@ -183,7 +201,8 @@ TEST(XgboostTrees, predict_what_libxgboost_predicts_on_rows_it_never_saw_with_mi
   const Matrix x = random_rows(500, 1), query = random_rows(300, 2);
   const auto [theirs, trees] = train_with_libxgboost(x, response_to(x), query);
   ASSERT_EQ(trees.roots.size(), 20U);
-  for (std::size_t i = 0; i < query.rows; ++i) EXPECT_NEAR(trees.predict(query.row(i)), static_cast<double>(theirs[i]), 2e-5);
+  for (std::size_t i = 0; i < query.rows; ++i)
+    EXPECT_NEAR(trees.predict(query.row(i)), static_cast<double>(theirs[i]), 2e-5);
 }
 
 TEST(XgboostTrees, covers_of_children_add_up_to_their_parents) {
@@ -191,13 +210,15 @@ TEST(XgboostTrees, covers_of_children_add_up_to_their_parents) {
   const auto trees = train_with_libxgboost(x, response_to(x), x).second;
   for (const auto& node : trees.nodes) {
     if (node.feature < 0) continue;
-    EXPECT_EQ(node.cover, trees.nodes[static_cast<std::size_t>(node.left)].cover + trees.nodes[static_cast<std::size_t>(node.right)].cover);
+    EXPECT_EQ(node.cover, trees.nodes[static_cast<std::size_t>(node.left)].cover +
+                              trees.nodes[static_cast<std::size_t>(node.right)].cover);
   }
   EXPECT_EQ(trees.nodes[0].cover, 200);
 }
 
 TEST(XgboostTrees, refuse_other_documents) {
-  for (const char* text : {"", "{}", "[1]", R"({"learner":{"learner_model_param":{"base_score":"x","num_feature":"1"}}})"}) {
+  for (const char* text :
+       {"", "{}", "[1]", R"({"learner":{"learner_model_param":{"base_score":"x","num_feature":"1"}}})"}) {
     const auto trees = read_xgboost_trees(text);
     ASSERT_FALSE(trees.has_value()) << text;
     EXPECT_EQ(trees.error().kind, ErrorKind::internal);

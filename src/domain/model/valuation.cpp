@@ -45,9 +45,8 @@ std::vector<FeatureContribution> contributions_of(const TrainedModel& trained, c
     }
     contributions.push_back({names[f], std::move(value), explanation.contributions[f]});
   }
-  std::stable_sort(contributions.begin(), contributions.end(), [](const auto& a, const auto& b) {
-    return std::abs(a.contribution) > std::abs(b.contribution);
-  });
+  std::stable_sort(contributions.begin(), contributions.end(),
+                   [](const auto& a, const auto& b) { return std::abs(a.contribution) > std::abs(b.contribution); });
   return contributions;
 }
 
@@ -55,7 +54,8 @@ std::vector<FeatureContribution> contributions_of(const TrainedModel& trained, c
 
 Result<PropertyValue> value_property(const TrainedModel& trained, const Attributes& subject, Date reference_date,
                                      std::size_t comparables) {
-  VALION_TRY_ASSIGN(const auto table, subject_table(subject, trained.schema, trained.spec.split.date_column, reference_date));
+  VALION_TRY_ASSIGN(const auto table,
+                    subject_table(subject, trained.schema, trained.spec.split.date_column, reference_date));
   VALION_TRY_ASSIGN(const auto explanations, explain(trained.model, table, {0}));
   const Explanation& explanation = explanations.front();
   PropertyValue value;

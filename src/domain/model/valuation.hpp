@@ -25,19 +25,19 @@ struct FeatureContribution {
 };
 
 struct PropertyValue {
-  double value = 0;         // exp(eta): the median of the price, for residuals as likely above as below
+  double value = 0;  // exp(eta): the median of the price, for residuals as likely above as below
   double eta = 0;
   double base_value = 0;
   double additivity_error = 0;
-  std::array<ValueInterval, 2> intervals{};          // by kIntervalLevels
-  std::vector<FeatureContribution> contributions;    // largest first; base_value + Σ = eta
+  std::array<ValueInterval, 2> intervals{};        // by kIntervalLevels
+  std::vector<FeatureContribution> contributions;  // largest first; base_value + Σ = eta
   std::vector<ComparableSale> comparables;
   std::vector<std::string> warnings;
 };
 
 // Errors: invalid (the subject does not fit the data, see subject.hpp), internal (the explanation does not add up).
 // Thread-safe. Cost: trees some 10 ms, nearly all of it the explanation.
-[[nodiscard]] Result<PropertyValue> value_property(const TrainedModel& model, const Attributes& subject, Date reference_date,
-                                                   std::size_t comparables);
+[[nodiscard]] Result<PropertyValue> value_property(const TrainedModel& model, const Attributes& subject,
+                                                   Date reference_date, std::size_t comparables);
 
 }  // namespace valion::model

@@ -23,21 +23,25 @@ Explanation explain_row(const ValueModel& model, const std::vector<Term>& terms,
 
 }  // namespace
 
-std::vector<double> predict_eta(const ValueModel& model, const dataset::Table& table, const std::vector<std::size_t>& rows,
-                                const std::vector<std::int64_t>& own, std::size_t threads) {
+std::vector<double> predict_eta(const ValueModel& model, const dataset::Table& table,
+                                const std::vector<std::size_t>& rows, const std::vector<std::int64_t>& own,
+                                std::size_t threads) {
   const auto designs = make_designs(model.features, model.index.get(), table, rows, own, threads);
   const Matrix& design = designs.of(model.kind);
   std::vector<double> eta(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) eta[i] = predict(model.predictor, design.row(i)) + model.median_shift + designs.trend[i];
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    eta[i] = predict(model.predictor, design.row(i)) + model.median_shift + designs.trend[i];
   return eta;
 }
 
 Result<void> check_additivity(Explanation& explanation) {
-  const double sum = std::accumulate(explanation.contributions.begin(), explanation.contributions.end(), explanation.base_value);
+  const double sum =
+      std::accumulate(explanation.contributions.begin(), explanation.contributions.end(), explanation.base_value);
   explanation.additivity_error = std::abs(sum - explanation.eta) / std::max(1.0, std::abs(explanation.eta));
   if (explanation.additivity_error <= kAdditivityTolerance) return {};  // false for NaN as well
   char text[160];
-  std::snprintf(text, sizeof text, "the contributions add up to %.9g, the prediction is %.9g: the explanation is wrong and is withheld",
+  std::snprintf(text, sizeof text,
+                "the contributions add up to %.9g, the prediction is %.9g: the explanation is wrong and is withheld",
                 sum, explanation.eta);
   return fail(ErrorKind::internal, text);
 }

@@ -35,8 +35,8 @@ struct Explanation {
 
 // Log prices at each row's own date. `own` as in make_designs(). Thread-safe.
 [[nodiscard]] std::vector<double> predict_eta(const ValueModel& model, const dataset::Table& table,
-                                              const std::vector<std::size_t>& rows, const std::vector<std::int64_t>& own = {},
-                                              std::size_t threads = 1);
+                                              const std::vector<std::size_t>& rows,
+                                              const std::vector<std::int64_t>& own = {}, std::size_t threads = 1);
 
 // Shapley values of each row, added up by feature; the sale date's is the market trend since the training sales' mean date.
 // ErrorKind::internal when the promise is broken or a number is not finite: no explanation is better than a wrong one.

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <limits>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "domain/model/regressor.hpp"
@@ -21,10 +22,16 @@ constexpr std::size_t kRoundsBetweenQuestions = 10;
 constexpr double kRoundingTolerance = 1e-4;
 
 const std::vector<std::pair<const char*, const char*>>& settings() {
-  static const std::vector<std::pair<const char*, const char*>> list{
-      {"objective", "reg:squarederror"}, {"tree_method", "hist"},  {"max_depth", "7"},  {"eta", "0.05"},
-      {"min_child_weight", "5"},         {"lambda", "5"},          {"subsample", "0.7"}, {"colsample_bynode", "0.4"},
-      {"max_bin", "256"},                {"verbosity", "0"}};
+  static const std::vector<std::pair<const char*, const char*>> list{{"objective", "reg:squarederror"},
+                                                                     {"tree_method", "hist"},
+                                                                     {"max_depth", "7"},
+                                                                     {"eta", "0.05"},
+                                                                     {"min_child_weight", "5"},
+                                                                     {"lambda", "5"},
+                                                                     {"subsample", "0.7"},
+                                                                     {"colsample_bynode", "0.4"},
+                                                                     {"max_bin", "256"},
+                                                                     {"verbosity", "0"}};
   return list;
 }
 
@@ -45,7 +52,8 @@ Result<void> ok(int code) {
 Result<MatrixHandle> copy_in(const Matrix& x, const std::vector<double>& target) {
   const std::vector<float> values(x.values.begin(), x.values.end());
   DMatrixHandle raw = nullptr;
-  VALION_TRY(ok(XGDMatrixCreateFromMat(values.data(), x.rows, x.columns, std::numeric_limits<float>::quiet_NaN(), &raw)));
+  VALION_TRY(
+      ok(XGDMatrixCreateFromMat(values.data(), x.rows, x.columns, std::numeric_limits<float>::quiet_NaN(), &raw)));
   MatrixHandle matrix(raw);
   const std::vector<float> labels(target.begin(), target.end());
   VALION_TRY(ok(XGDMatrixSetFloatInfo(raw, "label", labels.data(), labels.size())));
@@ -84,13 +92,14 @@ Result<TreeEnsemble> take_out(BoosterHandle booster) {
 }
 
 // The trees we keep must say what libxgboost says, on every row it was fitted on.
-Result<double> largest_difference(BoosterHandle booster, DMatrixHandle data, const TreeEnsemble& trees, const Matrix& x) {
+Result<double> largest_difference(BoosterHandle booster, DMatrixHandle data, const TreeEnsemble& trees,
+                                  const Matrix& x) {
   const bst_ulong* shape = nullptr;
   bst_ulong dimensions = 0;
   const float* predicted = nullptr;
   VALION_TRY(ok(XGBoosterPredictFromDMatrix(
-      booster, data, R"({"type":0,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false})", &shape,
-      &dimensions, &predicted)));
+      booster, data, R"({"type":0,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false})",
+      &shape, &dimensions, &predicted)));
   double largest = 0;
   for (std::size_t i = 0; i < x.rows; ++i) {
     largest = std::max(largest, std::abs(trees.predict(x.row(i)) - static_cast<double>(predicted[i])));
@@ -99,6 +108,16 @@ Result<double> largest_difference(BoosterHandle booster, DMatrixHandle data, con
     return fail(ErrorKind::internal, "our trees differ from libxgboost's prediction by " + std::to_string(largest));
   }
   return largest;
+}
+
+std::string describe(double difference) {
+  std::string notes = std::to_string(kRounds) + " trees";
+  for (const auto& [name, value] : settings()) {
+    if (std::string_view(name) != "verbosity") notes += std::string(", ") + name + " " + value;
+  }
+  char rounding[64];
+  std::snprintf(rounding, sizeof rounding, "; own trees within %.1e of libxgboost", difference);
+  return notes + rounding;
 }
 
 }  // namespace
@@ -117,10 +136,7 @@ Result<Fit> fit_xgboost(const Matrix& x, const std::vector<double>& target, cons
   VALION_TRY(boost(booster.get(), data.get(), options));
   VALION_TRY_ASSIGN(auto trees, take_out(booster.get()));
   VALION_TRY_ASSIGN(const double difference, largest_difference(booster.get(), data.get(), trees, x));
-  char notes[160];
-  std::snprintf(notes, sizeof notes, "%d trees, depth 7, learning rate 0.05; own trees within %.1e of libxgboost", kRounds,
-                difference);
-  return Fit{std::move(trees), notes};
+  return Fit{std::move(trees), describe(difference)};
 }
 
 }  // namespace valion::model

@@ -28,7 +28,8 @@ void sum_covers(TreeEnsemble& trees, std::size_t first) {
   for (std::size_t i = trees.nodes.size(); i-- > first;) {
     TreeNode& node = trees.nodes[i];
     if (node.feature < 0) continue;
-    node.cover = trees.nodes[static_cast<std::size_t>(node.left)].cover + trees.nodes[static_cast<std::size_t>(node.right)].cover;
+    node.cover = trees.nodes[static_cast<std::size_t>(node.left)].cover +
+                 trees.nodes[static_cast<std::size_t>(node.right)].cover;
   }
 }
 
@@ -63,7 +64,8 @@ Result<TreeEnsemble> read_xgboost_trees(std::string_view model_json) {
     TreeEnsemble trees;
     trees.base_score = static_cast<double>(static_cast<float>(number_in(learner["learner_model_param"]["base_score"])));
     trees.features = static_cast<std::size_t>(number_in(learner["learner_model_param"]["num_feature"]));
-    for (const element tree : array(learner["gradient_booster"]["model"]["trees"].get_array())) append_tree(trees, tree);
+    for (const element tree : array(learner["gradient_booster"]["model"]["trees"].get_array()))
+      append_tree(trees, tree);
     if (!trees.well_formed()) return fail(ErrorKind::internal, "libxgboost's model is not a forest of binary trees");
     return trees;
   } catch (const std::exception& error) {  // simdjson's errors and .at(): the document is not what 1.7.4 writes

@@ -9,13 +9,15 @@ namespace {
 
 double power_below(double value) { return std::pow(10.0, std::floor(std::log10(value) + 1e-12)); }
 
+// The nearest of the round steps, in proportion.
 double step_for(double span, std::size_t wanted) {
   const double raw = span / static_cast<double>(wanted);
   const double power = power_below(raw);
-  for (const double factor : {1.0, 2.0, 2.5, 5.0}) {
-    if (factor * power >= raw * (1 - 1e-9)) return factor * power;
-  }
-  return 10 * power;
+  const double mantissa = raw / power;
+  if (mantissa < 1.45) return power;
+  if (mantissa < 2.24) return 2 * power;
+  if (mantissa < 3.5) return 2.5 * power;
+  return (mantissa < 7.1 ? 5 : 10) * power;
 }
 
 // Whole multiples of `step` inside the ends; counted, not added up, so that 0.1 + 0.2 never shows.
@@ -78,7 +80,8 @@ Axis log_axis(double lower, double upper, std::size_t wanted) {
     axis.ticks = multiples(lower, upper, step_for(upper - lower, wanted));
     return axis;
   }
-  const std::array<std::vector<double>, 3> choices{std::vector<double>{1, 2, 5}, std::vector<double>{1, 3}, std::vector<double>{1}};
+  const std::array<std::vector<double>, 3> choices{std::vector<double>{1, 2, 5}, std::vector<double>{1, 3},
+                                                   std::vector<double>{1}};
   for (const auto& factors : choices) {
     axis.ticks = decade_ticks(lower, upper, factors);
     if (axis.ticks.size() <= wanted + 1) break;

@@ -15,12 +15,12 @@ struct Offset {
 };
 
 struct MapFrame {
-  Place origin;                // the subject
-  double half_width = 0;       // metres shown to the left and right of `middle`
+  Place origin;           // the subject
+  double half_width = 0;  // metres shown to the left and right of `middle`
   double half_height = 0;
-  Offset middle;               // what is drawn in the middle, seen from the origin
-  std::vector<double> rings;   // metres around the origin, round numbers, ascending
-  double scale_bar = 0;        // metres, a round number, at most a third of the width
+  Offset middle;              // what is drawn in the middle, seen from the origin
+  std::vector<double> rings;  // metres around the origin, round numbers, ascending
+  double scale_bar = 0;       // metres, a round number, at most a third of the width
 
   [[nodiscard]] Offset offset_of(const Place& place) const;
 };

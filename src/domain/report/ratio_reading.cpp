@@ -59,13 +59,15 @@ std::vector<RatioGroup> by_value_band(const std::vector<TestSale>& sales, std::s
   const double level = stats::median(std::move(ratios));
   const auto proxy = [&](const TestSale& sale) { return (sale.price + sale.estimate / level) / 2; };
   std::vector<TestSale> ordered = sales;
-  std::stable_sort(ordered.begin(), ordered.end(), [&](const TestSale& a, const TestSale& b) { return proxy(a) < proxy(b); });
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [&](const TestSale& a, const TestSale& b) { return proxy(a) < proxy(b); });
   bands = std::clamp<std::size_t>(sales.size() / kFewestPerBand, 1, bands);
   std::vector<RatioGroup> groups;
   for (std::size_t band = 0; band < bands; ++band) {
     const std::size_t begin = sales.size() * band / bands;
     const std::size_t end = sales.size() * (band + 1) / bands;
-    RatioGroup group = group_of({ordered.begin() + static_cast<std::ptrdiff_t>(begin), ordered.begin() + static_cast<std::ptrdiff_t>(end)});
+    RatioGroup group = group_of(
+        {ordered.begin() + static_cast<std::ptrdiff_t>(begin), ordered.begin() + static_cast<std::ptrdiff_t>(end)});
     group.from = proxy(ordered[begin]);
     group.to = proxy(ordered[end - 1]);
     groups.push_back(group);

@@ -36,12 +36,12 @@ struct TestSale {
 
 // One line of a ratio table. The measures are none for fewer than kFewestForMeasures sales; prb also where it is undefined.
 struct RatioGroup {
-  double from = 0, to = 0;          // of the value proxy, for value bands
-  int year = 0, quarter = 0;        // for quarters
+  double from = 0, to = 0;    // of the value proxy, for value bands
+  int year = 0, quarter = 0;  // for quarters
   std::size_t n = 0;
   double median_price = 0, median_ratio = 0;
   std::optional<double> cod, prd, prb;
-  std::optional<double> coverage80; // share of prices inside the 80 % intervals
+  std::optional<double> coverage80;  // share of prices inside the 80 % intervals
 };
 inline constexpr std::size_t kFewestForMeasures = 10;
 

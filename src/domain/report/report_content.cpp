@@ -29,10 +29,11 @@ Result<void> check_value(const ReportFacts& facts) {
   double sum = facts.explanation.base_value;
   for (const FeatureEffect& effect : facts.explanation.effects) sum += effect.contribution;
   if (!agree(sum, facts.explanation.eta)) {
-    return fail(ErrorKind::invalid, "the contributions add up to " + std::to_string(sum) + ", not to the model's answer " +
-                                        std::to_string(facts.explanation.eta));
+    return fail(ErrorKind::invalid, "the contributions add up to " + std::to_string(sum) +
+                                        ", not to the model's answer " + std::to_string(facts.explanation.eta));
   }
-  if (std::fabs(std::log(statement.value) - facts.explanation.eta) > kTolerance * std::max(1.0, std::fabs(facts.explanation.eta))) {
+  if (std::fabs(std::log(statement.value) - facts.explanation.eta) >
+      kTolerance * std::max(1.0, std::fabs(facts.explanation.eta))) {
     return fail(ErrorKind::invalid, "the value is not what the explanation explains");
   }
   return {};
@@ -55,7 +56,8 @@ Result<void> check_sales(const ReportFacts& facts) {
   }
   for (const ComparableLine& line : facts.comparables) {
     if (!positive(line.price) || !positive(line.price_at_date) || !positive(line.adjusted_price)) {
-      return fail(ErrorKind::invalid, "comparable sale " + std::to_string(line.row) + " has a price that is not a positive number");
+      return fail(ErrorKind::invalid,
+                  "comparable sale " + std::to_string(line.row) + " has a price that is not a positive number");
     }
   }
   return {};
@@ -98,9 +100,8 @@ std::optional<ComparablesSummary> summary_of(const ReportFacts& facts) {
 std::vector<std::string> telling_of(const ReportFacts& facts) {
   std::vector<std::string> names;
   for (const FeatureEffect& effect : facts.explanation.effects) {
-    const bool stated = std::any_of(facts.comparables.begin(), facts.comparables.end(), [&](const ComparableLine& line) {
-      return line.attributes.contains(effect.name);
-    });
+    const bool stated = std::any_of(facts.comparables.begin(), facts.comparables.end(),
+                                    [&](const ComparableLine& line) { return line.attributes.contains(effect.name); });
     if (stated && names.size() < kTelling && std::find(names.begin(), names.end(), effect.name) == names.end()) {
       names.push_back(effect.name);
     }

@@ -14,7 +14,8 @@ namespace valion::report {
 // One bar of the way from the base value to the value. `before` and `after` are in currency; their difference depends on the
 // order (largest first), the factor does not.
 struct WaterfallStep {
-  std::vector<std::size_t> effects;  // positions in explanation.effects; several in the last step when small ones are folded
+  std::vector<std::size_t>
+      effects;  // positions in explanation.effects; several in the last step when small ones are folded
   double before = 0, after = 0;
   double factor = 1;
 };
@@ -30,11 +31,11 @@ struct ReportContent {
   double base_in_currency = 0;
   std::vector<WaterfallStep> waterfall;
   std::optional<ComparablesSummary> comparables;  // none without comparables
-  std::vector<std::string> telling;               // characteristics shown for comparables, most important first, at most 6
-  std::optional<stats::RatioStudy> ratios;        // of the model on the test sales; none for fewer than 3
+  std::vector<std::string> telling;         // characteristics shown for comparables, most important first, at most 6
+  std::optional<stats::RatioStudy> ratios;  // of the model on the test sales; none for fewer than 3
   std::vector<RatioGroup> by_value, by_quarter;
-  Histogram ratio_histogram;                      // bins of 0.05 from 0.30 to 1.90
-  std::optional<Histogram> benchmark_histogram;   // of the raw benchmark
+  Histogram ratio_histogram;                     // bins of 0.05 from 0.30 to 1.90
+  std::optional<Histogram> benchmark_histogram;  // of the raw benchmark
 };
 
 // Sorts nothing and drops nothing. invalid: a value or price that is not a positive finite number, an explanation that does not

@@ -116,7 +116,8 @@ TEST(ReportContents, WalkFromTheBaseToTheValue) {
 TEST(ReportContents, FoldManySmallEffectsIntoTheLastStep) {
   ReportFacts facts = smallest_facts();
   facts.explanation.effects.clear();
-  for (int i = 0; i < 40; ++i) facts.explanation.effects.push_back({"f" + std::to_string(i), "", 1.0, std::log(1.1) / 40});
+  for (int i = 0; i < 40; ++i)
+    facts.explanation.effects.push_back({"f" + std::to_string(i), "", 1.0, std::log(1.1) / 40});
   const auto content = assemble(std::move(facts));
   ASSERT_TRUE(content) << content.error().message;
   ASSERT_EQ(content->waterfall.size(), kMostWaterfallSteps);

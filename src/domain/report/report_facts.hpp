@@ -126,7 +126,7 @@ struct ModelFacts {
   std::vector<std::string> features;
   std::vector<std::int64_t> neighbours;  // sizes of the neighbourhoods whose price level is a feature
   std::vector<Candidate> candidates;
-  std::vector<Importance> importance;    // largest first
+  std::vector<Importance> importance;  // largest first
   Date calibration_from, train_to, test_from;
   std::optional<double> train_minimum_target;
   std::optional<std::string> benchmark_column;

@@ -31,17 +31,19 @@ std::string listed(const std::vector<std::string>& names) {
 
 // What the columns that leave no doubt say about the file's habits.
 struct Habits {
-  bool points = false, commas = false;             // decimal signs
+  bool points = false, commas = false;  // decimal signs
   bool days_first = false, months_first = false;
 };
 
 bool reads_as_numbers(const CsvColumn& declared, const ColumnSurvey& survey) {
-  return declared.type == "number" || (declared.type == "auto" && survey.present() > 0 && survey.numbers() == survey.present());
+  return declared.type == "number" ||
+         (declared.type == "auto" && survey.present() > 0 && survey.numbers() == survey.present());
 }
 
 bool reads_as_dates(const CsvColumn& declared, const ColumnSurvey& survey) {
   const bool one_form = survey.of(ValueKind::iso_date) == 0 || survey.of(ValueKind::iso_date) == survey.dates();
-  return declared.type == "date" || (declared.type == "auto" && survey.present() > 0 && survey.dates() == survey.present() && one_form);
+  return declared.type == "date" ||
+         (declared.type == "auto" && survey.present() > 0 && survey.dates() == survey.present() && one_form);
 }
 
 Habits habits_of(const std::vector<CsvColumn>& declared, const std::vector<ColumnSurvey>& surveys) {
@@ -86,7 +88,8 @@ std::optional<bool> month_comes_first(const ColumnSurvey& survey, const Habits& 
 
 class Decision {
  public:
-  Decision(const Habits& habits, char delimiter, std::vector<CsvNote>& notes) : habits_(habits), delimiter_(delimiter), notes_(notes) {}
+  Decision(const Habits& habits, char delimiter, std::vector<CsvNote>& notes)
+      : habits_(habits), delimiter_(delimiter), notes_(notes) {}
 
   ColumnReading operator()(const CsvColumn& declared, const ColumnSurvey& survey);
 
@@ -140,7 +143,8 @@ void Decision::date(const ColumnSurvey& survey, ColumnReading& reading) {
   const auto month_first = month_comes_first(survey, habits_);
   reading.month_first = month_first.value_or(false);
   reading.undecided = !month_first;
-  if (month_first) note(reading.name, *month_first ? "dates are written month, day, year" : "dates are written day, month, year");
+  if (month_first)
+    note(reading.name, *month_first ? "dates are written month, day, year" : "dates are written day, month, year");
 }
 
 ColumnReading Decision::operator()(const CsvColumn& declared, const ColumnSurvey& survey) {
@@ -154,7 +158,8 @@ ColumnReading Decision::operator()(const CsvColumn& declared, const ColumnSurvey
     date(survey, reading);
   } else if (declared.type == "auto" && survey.present() == 0) {
     note(declared.name, "no value is known; read as text");
-  } else if (declared.type == "auto" && static_cast<double>(survey.numbers()) >= kAlmostAll * static_cast<double>(survey.present())) {
+  } else if (declared.type == "auto" &&
+             static_cast<double>(survey.numbers()) >= kAlmostAll * static_cast<double>(survey.present())) {
     note(declared.name, "read as text: row " + std::to_string(survey.first_text_row) + " is no number, though " +
                             std::to_string(survey.numbers()) + " of " + std::to_string(survey.present()) +
                             " values are (declare it number to have the others reported)");
@@ -180,7 +185,8 @@ std::int64_t ColumnSurvey::dates() const {
          of(ValueKind::day_equals_month);
 }
 
-std::vector<CsvColumn> declarations_for(const std::vector<std::string>& names, const CsvOptions& options, Error& error) {
+std::vector<CsvColumn> declarations_for(const std::vector<std::string>& names, const CsvOptions& options,
+                                        Error& error) {
   std::vector<CsvColumn> declared;
   std::map<std::string_view, std::size_t> position;
   for (const std::string& name : names) {
@@ -191,15 +197,19 @@ std::vector<CsvColumn> declarations_for(const std::vector<std::string>& names, c
   for (std::size_t i = 0; i < options.columns.size(); ++i) {
     const CsvColumn& column = options.columns[i];
     const std::string pointer = "/columns/" + std::to_string(i);
-    const bool known_type = column.type == "auto" || column.type == "number" || column.type == "text" || column.type == "date";
+    const bool known_type =
+        column.type == "auto" || column.type == "number" || column.type == "text" || column.type == "date";
     if (!known_type) error.add(at_pointer(pointer + "/type", "must be one of auto, number, text, date", column.type));
-    if (!seen.emplace(column.name, i).second) error.add(at_pointer(pointer + "/name", "is declared twice", column.name));
+    if (!seen.emplace(column.name, i).second)
+      error.add(at_pointer(pointer + "/name", "is declared twice", column.name));
     if (column.name == options.target && (column.type == "text" || column.type == "date")) {
       error.add(at_pointer(pointer + "/type", "the target must be a number", column.type));
     }
     const auto found = position.find(column.name);
     if (found == position.end()) {
-      error.add(at_pointer(pointer + "/name", "there is no column «" + column.name + "» in the file; it has " + listed(names), column.name));
+      error.add(at_pointer(pointer + "/name",
+                           "there is no column «" + column.name + "» in the file; it has " + listed(names),
+                           column.name));
     } else if (known_type) {
       declared[found->second] = column;
     }
@@ -207,15 +217,16 @@ std::vector<CsvColumn> declarations_for(const std::vector<std::string>& names, c
   if (options.target.empty()) return declared;
   const auto target = position.find(options.target);
   if (target == position.end()) {
-    error.add(at_pointer("/target", "there is no column «" + options.target + "» in the file; it has " + listed(names), options.target));
+    error.add(at_pointer("/target", "there is no column «" + options.target + "» in the file; it has " + listed(names),
+                         options.target));
   } else {
     declared[target->second].type = "number";
   }
   return declared;
 }
 
-std::vector<ColumnReading> decide(const std::vector<CsvColumn>& declared, const std::vector<ColumnSurvey>& surveys, char delimiter,
-                                  std::vector<CsvNote>& notes) {
+std::vector<ColumnReading> decide(const std::vector<CsvColumn>& declared, const std::vector<ColumnSurvey>& surveys,
+                                  char delimiter, std::vector<CsvNote>& notes) {
   const Habits habits = habits_of(declared, surveys);
   Decision decision(habits, delimiter, notes);
   std::vector<ColumnReading> readings;
@@ -231,9 +242,13 @@ std::string_view misfit(const ColumnReading& reading, ValueKind kind) noexcept {
     switch (kind) {
       case ValueKind::integer:
       case ValueKind::code: return "";
-      case ValueKind::decimal_point: return reading.comma ? "has a decimal point, where the column has decimal commas" : "";
-      case ValueKind::decimal_comma: return reading.comma ? "" : "has a decimal comma, where the column has decimal points";
-      case ValueKind::point_or_comma: return reading.undecided ? "could be thousands or decimals, as could the whole column; write the decimals out" : "";
+      case ValueKind::decimal_point:
+        return reading.comma ? "has a decimal point, where the column has decimal commas" : "";
+      case ValueKind::decimal_comma:
+        return reading.comma ? "" : "has a decimal comma, where the column has decimal points";
+      case ValueKind::point_or_comma:
+        return reading.undecided ? "could be thousands or decimals, as could the whole column; write the decimals out"
+                                 : "";
       case ValueKind::non_finite: return "is not a finite number";
       default: return "is not a number";
     }
@@ -242,8 +257,11 @@ std::string_view misfit(const ColumnReading& reading, ValueKind kind) noexcept {
     case ValueKind::iso_date: return reading.iso ? "" : "is written yyyy-mm-dd, unlike the rest of the column";
     case ValueKind::day_or_month:
       if (reading.iso) return "is not written yyyy-mm-dd, as the rest of the column is";
-      return reading.undecided ? "could be day/month or month/day, as could the whole column; write it yyyy-mm-dd, or declare it text" : "";
-    case ValueKind::day_equals_month: return reading.iso ? "is not written yyyy-mm-dd, as the rest of the column is" : "";
+      return reading.undecided
+                 ? "could be day/month or month/day, as could the whole column; write it yyyy-mm-dd, or declare it text"
+                 : "";
+    case ValueKind::day_equals_month:
+      return reading.iso ? "is not written yyyy-mm-dd, as the rest of the column is" : "";
     case ValueKind::day_first:
       if (reading.iso) return "is not written yyyy-mm-dd, as the rest of the column is";
       return reading.month_first ? "is no date as month, day, year, as the rest of the column is" : "";

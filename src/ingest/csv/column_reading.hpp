@@ -27,20 +27,22 @@ struct ColumnReading {
   std::string name;
   std::string unit;
   dataset::ColumnType type = dataset::ColumnType::text;
-  bool comma = false;         // numbers have a decimal comma
-  bool month_first = false;   // dates that are not ISO
-  bool iso = false;           // dates are ISO
-  bool undecided = false;     // notation or order cannot be told: each value that could be either is a violation
+  bool comma = false;        // numbers have a decimal comma
+  bool month_first = false;  // dates that are not ISO
+  bool iso = false;          // dates are ISO
+  bool undecided = false;    // notation or order cannot be told: each value that could be either is a violation
   bool required = false;
 };
 
 // The declarations that belong to the header's names: violations for a target or a declared column that is not in the file,
 // a type that does not exist, a column declared twice, a target declared as something else than a number.
-[[nodiscard]] std::vector<CsvColumn> declarations_for(const std::vector<std::string>& names, const CsvOptions& options, Error& error);
+[[nodiscard]] std::vector<CsvColumn> declarations_for(const std::vector<std::string>& names, const CsvOptions& options,
+                                                      Error& error);
 
 // One reading a column. `declared` as declarations_for() made them.
-[[nodiscard]] std::vector<ColumnReading> decide(const std::vector<CsvColumn>& declared, const std::vector<ColumnSurvey>& surveys,
-                                                char delimiter, std::vector<CsvNote>& notes);
+[[nodiscard]] std::vector<ColumnReading> decide(const std::vector<CsvColumn>& declared,
+                                                const std::vector<ColumnSurvey>& surveys, char delimiter,
+                                                std::vector<CsvNote>& notes);
 
 // Whether a value fits the column; empty when it does, else what is wrong with it.
 [[nodiscard]] std::string_view misfit(const ColumnReading& reading, ValueKind kind) noexcept;

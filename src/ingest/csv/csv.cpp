@@ -50,7 +50,8 @@ class RowFindings {
   }
   void next_pass() { of_this_pass_ = 0; }
   void move_into(Error& error) {
-    std::stable_sort(found_.begin(), found_.end(), [](const Violation& a, const Violation& b) { return a.row < b.row; });
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const Violation& a, const Violation& b) { return a.row < b.row; });
     const auto kept = static_cast<std::int64_t>(found_.size());
     for (Violation& violation : found_) error.add(std::move(violation));
     error.violation_total += total_ - kept;
@@ -80,7 +81,9 @@ std::string shown(Encoding encoding, std::string_view value) {
 class Reading {
  public:
   Reading(const EncodedText& encoded, const CsvOptions& options)
-      : encoding_(encoded.encoding), dialect_(detect_dialect(encoded.text)), options_(options),
+      : encoding_(encoded.encoding),
+        dialect_(detect_dialect(encoded.text)),
+        options_(options),
         reader_(dialect_.text, dialect_.delimiter) {
     error_ = make_error(ErrorKind::invalid, "the file cannot become a data set as it is");
   }
@@ -129,7 +132,8 @@ Result<std::vector<std::string>> Reading::read_header() {
   std::vector<Field> fields;
   do {
     fields.clear();
-    if (!reader_.next(fields, kColumnLimit)) return fail(ErrorKind::invalid, "the file is empty: a header and at least one row are needed");
+    if (!reader_.next(fields, kColumnLimit))
+      return fail(ErrorKind::invalid, "the file is empty: a header and at least one row are needed");
   } while (reader_.blank());
   if (reader_.problem() == RecordProblem::text_after_quote) {
     return fail(ErrorKind::malformed, "the file is not CSV: in its header there is text behind a closing quote");
@@ -163,7 +167,8 @@ void Reading::check_names(const std::vector<std::string>& names) {
     if (names[i].empty()) {
       violation(0, place, "has no name in the header");
     } else if (names[i].size() > kNameLimit) {
-      violation(0, place, "has a name of more than " + std::to_string(kNameLimit) + " bytes", shown(Encoding::utf8, names[i]));
+      violation(0, place, "has a name of more than " + std::to_string(kNameLimit) + " bytes",
+                shown(Encoding::utf8, names[i]));
     } else if (names[i] == kReservedName) {
       violation(0, place, "has a name that is reserved", names[i]);
     } else if (const auto [first, added] = seen.emplace(names[i], i); !added) {
@@ -179,26 +184,30 @@ void Reading::check_record(std::int64_t row) {
   if (reader_.problem() == RecordProblem::quote_not_closed) {
     findings_.add(row, "", "a quote is not closed: the rest of the file belongs to this field");
   } else if (reader_.problem() == RecordProblem::field_too_long) {
-    findings_.add(row, "", "a field is longer than " + std::to_string(kFieldLimit) + " bytes; the rest of the file was not read");
+    findings_.add(
+        row, "", "a field is longer than " + std::to_string(kFieldLimit) + " bytes; the rest of the file was not read");
   } else if (reader_.problem() == RecordProblem::text_after_quote) {
     findings_.add(row, "", "there is text behind a closing quote; a quote within a quoted field is doubled");
   } else if (reader_.field_count() != grid_.width) {
-    findings_.add(row, "", "has " + std::to_string(reader_.field_count()) + (reader_.field_count() == 1 ? " field" : " fields") +
-                               ", the header has " + std::to_string(grid_.width));
+    findings_.add(row, "",
+                  "has " + std::to_string(reader_.field_count()) + (reader_.field_count() == 1 ? " field" : " fields") +
+                      ", the header has " + std::to_string(grid_.width));
   }
 }
 
 Result<void> Reading::read_rows() {
   // Memory that is never written to costs nothing, growing by copying does. Every field takes a byte of the file.
   const auto lines = static_cast<std::uint64_t>(std::count(dialect_.text.begin(), dialect_.text.end(), '\n'));
-  grid_.fields.reserve(std::min({(lines + 1) * grid_.width, std::uint64_t{dialect_.text.size()} + 1, options_.cell_limit + grid_.width}));
+  grid_.fields.reserve(std::min(
+      {(lines + 1) * grid_.width, std::uint64_t{dialect_.text.size()} + 1, options_.cell_limit + grid_.width}));
   std::int64_t row = 0;
   bool any = false;
   while (true) {
     const std::size_t before = grid_.fields.size();
     if (!reader_.next(grid_.fields, grid_.width)) break;
     ++row;
-    const bool good = !reader_.blank() && reader_.problem() == RecordProblem::none && reader_.field_count() == grid_.width;
+    const bool good =
+        !reader_.blank() && reader_.problem() == RecordProblem::none && reader_.field_count() == grid_.width;
     any = any || !reader_.blank();
     if (good) {
       grid_.row_numbers.push_back(row);
@@ -224,7 +233,8 @@ std::vector<ColumnSurvey> Reading::survey(const std::vector<CsvColumn>& declared
       const ValueKind kind = kind_of(text);
       field->set_tag(static_cast<unsigned>(kind));
       ++surveys[column].count[static_cast<std::size_t>(kind)];
-      if (kind < ValueKind::iso_date || surveys[column].first_text_row >= 0 || declared[column].type == "text") continue;
+      if (kind < ValueKind::iso_date || surveys[column].first_text_row >= 0 || declared[column].type == "text")
+        continue;
       surveys[column].first_text_row = row;
     }
   }
@@ -263,7 +273,8 @@ dataset::Table Reading::build(const std::vector<ColumnReading>& readings) {
   }
   const Field* field = grid_.fields.data();
   for (const std::int64_t row : grid_.row_numbers) {
-    for (std::size_t column = 0; column < readings.size(); ++column, ++field) convert(readings[column], *field, row, column);
+    for (std::size_t column = 0; column < readings.size(); ++column, ++field)
+      convert(readings[column], *field, row, column);
   }
   grid_.fields = {};
   dataset::Table table;
@@ -292,7 +303,8 @@ Result<CsvTable> Reading::read() {
   answer.table = build(readings);
   findings_.move_into(error_);
   if (error_.violation_total > 0) {
-    error_.message += " (" + std::to_string(error_.violation_total) + (error_.violation_total == 1 ? " violation)" : " violations)");
+    error_.message +=
+        " (" + std::to_string(error_.violation_total) + (error_.violation_total == 1 ? " violation)" : " violations)");
     return fail(std::move(error_));
   }
   answer.encoding = name_of(encoding_);

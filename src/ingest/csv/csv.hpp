@@ -26,9 +26,9 @@
 namespace valion::csv {
 
 inline constexpr std::size_t kColumnLimit = 4096;
-inline constexpr std::size_t kFieldLimit = 1u << 20;       // bytes
-inline constexpr std::size_t kNameLimit = 256;             // bytes of a column's name
-inline constexpr std::uint64_t kFileLimit = 0xFFFF'FFFFu;  // bytes
+inline constexpr std::size_t kFieldLimit = 1u << 20;        // bytes
+inline constexpr std::size_t kNameLimit = 256;              // bytes of a column's name
+inline constexpr std::uint64_t kFileLimit = 0xFFFF'FFFFu;   // bytes
 inline constexpr std::string_view kReservedName = "__row";  // what the stored table calls its row numbers
 
 // What is known of a column beforehand. A declared type is binding: what does not fit is a violation.
@@ -36,12 +36,12 @@ struct CsvColumn {
   std::string name;
   std::string type = "auto";  // auto, number, text, date
   std::string unit;
-  bool required = false;      // missing values are violations
+  bool required = false;  // missing values are violations
 };
 
 struct CsvOptions {
-  std::vector<CsvColumn> columns;  // need not name every column
-  std::string target;              // empty: none; otherwise a column of the file, read as numbers
+  std::vector<CsvColumn> columns;        // need not name every column
+  std::string target;                    // empty: none; otherwise a column of the file, read as numbers
   std::uint64_t cell_limit = 64u << 20;  // rows × columns; 16 bytes of memory each while reading, 8 or fewer afterwards
 };
 

@@ -31,7 +31,8 @@ CsvOptions declaring(std::string name, std::string type, bool required = false) 
 
 CsvTable read(std::string_view text, const CsvOptions& options = {}) {
   auto table = parse_csv(text, options);
-  EXPECT_TRUE(table) << table.error().message << (table.error().violations.empty() ? "" : ": " + table.error().violations[0].message);
+  EXPECT_TRUE(table) << table.error().message
+                     << (table.error().violations.empty() ? "" : ": " + table.error().violations[0].message);
   return table ? std::move(*table) : CsvTable{};
 }
 
@@ -66,8 +67,8 @@ ColumnType type(const CsvTable& read, const std::string& name) { return read.tab
 std::vector<std::string> said(const Error& error) {
   std::vector<std::string> lines;
   for (const Violation& violation : error.violations) {
-    lines.push_back(violation.pointer.empty() ? "row " + std::to_string(violation.row) + " " + violation.column + " \"" +
-                                                    violation.value + "\": " + violation.message
+    lines.push_back(violation.pointer.empty() ? "row " + std::to_string(violation.row) + " " + violation.column +
+                                                    " \"" + violation.value + "\": " + violation.message
                                               : violation.pointer + ": " + violation.message);
   }
   return lines;
@@ -88,13 +89,13 @@ TEST(Csv, ReadsAPlainFile) {
   EXPECT_THAT(file.notes, IsEmpty());
 }
 
-
 class Forms : public testing::TestWithParam<std::tuple<std::string, std::string, std::string>> {};
 
 TEST_P(Forms, OfTheSameTableAreReadAlike) {
   const auto& [delimiter, end, bom] = GetParam();
-  const std::string text = bom + "a" + delimiter + "b" + delimiter + "c" + end + "1" + delimiter + "x y" + delimiter + "2" + end + "3" +
-                           delimiter + "\"q" + delimiter + end + "\"\"z\"\"\"" + delimiter + "4" + end;
+  const std::string text = bom + "a" + delimiter + "b" + delimiter + "c" + end + "1" + delimiter + "x y" + delimiter +
+                           "2" + end + "3" + delimiter + "\"q" + delimiter + end + "\"\"z\"\"\"" + delimiter + "4" +
+                           end;
   const CsvTable file = read(text);
   EXPECT_EQ(file.delimiter, delimiter);
   EXPECT_EQ(column(file, "a"), "1|3");
@@ -105,8 +106,8 @@ TEST_P(Forms, OfTheSameTableAreReadAlike) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Forms,
-                         testing::Combine(testing::Values(",", ";", "\t", "|", ":"), testing::Values("\n", "\r\n", "\r"),
-                                          testing::Values("", "\xEF\xBB\xBF")));
+                         testing::Combine(testing::Values(",", ";", "\t", "|", ":"),
+                                          testing::Values("\n", "\r\n", "\r"), testing::Values("", "\xEF\xBB\xBF")));
 
 TEST(Csv, TheLastLineNeedsNoEnd) { EXPECT_EQ(column(read("a,b\n1,2\n3,"), "b"), "2|"); }
 
@@ -172,7 +173,8 @@ TEST(CsvNumbers, BrazilianThousandsAreReported) {
 TEST(CsvNumbers, AnAmbiguousColumnFollowsTheOthers) {
   EXPECT_EQ(column(read("preco;area\n250.000;50,5\n310.000;61,25\n"), "preco"), "250000|310000");
   EXPECT_EQ(column(read("price;area\n250.000;50.5\n310.000;61.25\n"), "price"), "250|310");
-  EXPECT_EQ(column(read("price,area\n250.125,50\n310.500,61\n"), "price"), "250.125|310.5") << "commas separate, so they are no decimals";
+  EXPECT_EQ(column(read("price,area\n250.125,50\n310.500,61\n"), "price"), "250.125|310.5")
+      << "commas separate, so they are no decimals";
 }
 
 TEST(CsvNumbers, WithoutEvidenceItIsTextOrAViolationWhereANumberWasAskedFor) {
@@ -181,18 +183,21 @@ TEST(CsvNumbers, WithoutEvidenceItIsTextOrAViolationWhereANumberWasAskedFor) {
   EXPECT_EQ(type(file, "price"), ColumnType::text);
   ASSERT_EQ(file.notes.size(), 1u);
   EXPECT_THAT(file.notes[0].message, HasSubstr("thousands or decimals"));
-  EXPECT_THAT(said(refuse(text, with_target("price"))),
-              ElementsAre(HasSubstr("row 1 price \"250.000\": could be thousands or decimals"), HasSubstr("row 2 price")));
+  EXPECT_THAT(
+      said(refuse(text, with_target("price"))),
+      ElementsAre(HasSubstr("row 1 price \"250.000\": could be thousands or decimals"), HasSubstr("row 2 price")));
 }
 
 TEST(CsvNumbers, TwoNotationsInOneColumn) {
   const std::string text = "price;area\n1,234.50;50\n1.234,50;61\n99.5;3\n";
   EXPECT_EQ(type(read(text), "price"), ColumnType::text);
-  EXPECT_THAT(said(refuse(text, with_target("price"))), ElementsAre("row 2 price \"1.234,50\": has a decimal comma, where the column has decimal points"));
+  EXPECT_THAT(said(refuse(text, with_target("price"))),
+              ElementsAre("row 2 price \"1.234,50\": has a decimal comma, where the column has decimal points"));
 }
 
 TEST(CsvNumbers, WrongGroupsAreNoNumber) {
-  for (const char* value : {"1,23,456", "1.23.456", "12,34.5", "1,234.567.8", "--1", "1e", "1e99999", ".", "-", "0x10", "1 000"}) {
+  for (const char* value :
+       {"1,23,456", "1.23.456", "12,34.5", "1,234.567.8", "--1", "1e", "1e99999", ".", "-", "0x10", "1 000"}) {
     const Error error = refuse("a;b\n\"" + std::string(value) + "\";1\n2;2\n", declaring("a", "number"));
     EXPECT_EQ(error.violation_total, 1) << value;
   }
@@ -212,7 +217,8 @@ TEST(CsvNumbers, CodesStayTextUnlessDeclared) {
 TEST(CsvNumbers, TextInATargetIsNamedByRowAndColumn) {
   const Error error = refuse("area,price\n50,100\n60,much\n70,n.d.\n", with_target("price"));
   EXPECT_EQ(error.kind, ErrorKind::invalid);
-  EXPECT_THAT(said(error), ElementsAre("row 2 price \"much\": is not a number", "row 3 price \"n.d.\": is not a number"));
+  EXPECT_THAT(said(error),
+              ElementsAre("row 2 price \"much\": is not a number", "row 3 price \"n.d.\": is not a number"));
 }
 
 TEST(CsvNumbers, NanAndInfinityAreViolationsAlsoUndeclared) {
@@ -247,19 +253,27 @@ TEST(CsvDates, AnAmbiguousColumnIsAViolation) {
 }
 
 TEST(CsvDates, WhatIsNoDateInADeclaredColumnIsAViolation) {
-  EXPECT_THAT(said(refuse("d,n\n2015-02-28,1\n2015-02-30,2\nsoon,3\n01/02/2015,4\n", declaring("d", "date"))),
-              ElementsAre("row 2 d \"2015-02-30\": is not a date", "row 3 d \"soon\": is not a date", HasSubstr("row 4 d")));
+  EXPECT_THAT(
+      said(refuse("d,n\n2015-02-28,1\n2015-02-30,2\nsoon,3\n01/02/2015,4\n", declaring("d", "date"))),
+      ElementsAre("row 2 d \"2015-02-30\": is not a date", "row 3 d \"soon\": is not a date", HasSubstr("row 4 d")));
   EXPECT_EQ(type(read("d,n\n2015-02-28,1\n2015-02-30,2\n"), "d"), ColumnType::text);
 }
 
 // --- what cannot become a data set ---
 
 TEST(CsvRefuses, WhatIsNotCsv) {
-  const std::string program("\x7F" "ELF\x02\x01\x01\0\0\0\0", 11);
+  const std::string program(
+      "\x7F"
+      "ELF\x02\x01\x01\0\0\0\0",
+      11);
   const std::string zeros("a,b\n1,\0002\n", 10);
   const std::string control = "a,b\n\x01\x02\x03,4\n";
-  for (const std::string& bytes : {program, zeros, control, std::string("PK\x03\x04..."), std::string("\xFF\xFE" "a\0", 4),
-                                   std::string("{\"a\": 1}"), std::string("<!DOCTYPE html><p>"), std::string("%PDF-1.7")}) {
+  for (const std::string& bytes :
+       {program, zeros, control, std::string("PK\x03\x04..."),
+        std::string("\xFF\xFE"
+                    "a\0",
+                    4),
+        std::string("{\"a\": 1}"), std::string("<!DOCTYPE html><p>"), std::string("%PDF-1.7")}) {
     const Error error = refuse(bytes);
     EXPECT_EQ(error.kind, ErrorKind::malformed);
     EXPECT_THAT(error.message, HasSubstr("not CSV"));
@@ -275,15 +289,17 @@ TEST(CsvRefuses, EmptyFilesAndBareHeaders) {
 
 TEST(CsvRefuses, BadHeaders) {
   EXPECT_THAT(said(refuse("a,,a,__row\n1,2,3,4\n")),
-              ElementsAre("row 0 column 2 \"\": has no name in the header", "row 0 column 3 \"a\": has the same name as column 1",
+              ElementsAre("row 0 column 2 \"\": has no name in the header",
+                          "row 0 column 3 \"a\": has the same name as column 1",
                           "row 0 column 4 \"__row\": has a name that is reserved"));
   EXPECT_THAT(said(refuse("1,2\n3,4\n")), ElementsAre(HasSubstr("a header is needed")));
 }
 
 TEST(CsvRefuses, RaggedRows) {
   const Error error = refuse("area,price\n50,100\n60\n70,100,5\n80,\"1\"2\n", with_target("price"));
-  EXPECT_THAT(said(error), ElementsAre("row 2  \"\": has 1 field, the header has 2", "row 3  \"\": has 3 fields, the header has 2",
-                                       HasSubstr("row 4  \"\": there is text behind a closing quote")));
+  EXPECT_THAT(said(error),
+              ElementsAre("row 2  \"\": has 1 field, the header has 2", "row 3  \"\": has 3 fields, the header has 2",
+                          HasSubstr("row 4  \"\": there is text behind a closing quote")));
 }
 
 TEST(CsvRefuses, AQuoteThatIsNotClosed) {
@@ -292,11 +308,15 @@ TEST(CsvRefuses, AQuoteThatIsNotClosed) {
 
 TEST(CsvRefuses, ATargetOrColumnThatIsNotThereAndWrongDeclarations) {
   CsvOptions options = with_target("price");
-  options.columns = {{"rooms", "number", "", false}, {"area", "length", "", false}, {"area", "number", "", false}, {"price", "text", "", false}};
+  options.columns = {{"rooms", "number", "", false},
+                     {"area", "length", "", false},
+                     {"area", "number", "", false},
+                     {"price", "text", "", false}};
   EXPECT_THAT(said(refuse("area,value\n1,2\n", options)),
-              ElementsAre(HasSubstr("/columns/0/name: there is no column «rooms» in the file; it has area, value"), HasSubstr("/columns/1/type"),
-                          HasSubstr("/columns/2/name: is declared twice"), HasSubstr("/columns/3/type: the target must be a number"),
-                          HasSubstr("/columns/3/name"), HasSubstr("/target: there is no column «price»")));
+              ElementsAre(HasSubstr("/columns/0/name: there is no column «rooms» in the file; it has area, value"),
+                          HasSubstr("/columns/1/type"), HasSubstr("/columns/2/name: is declared twice"),
+                          HasSubstr("/columns/3/type: the target must be a number"), HasSubstr("/columns/3/name"),
+                          HasSubstr("/target: there is no column «price»")));
 }
 
 TEST(CsvRefuses, MissingValuesWhereTheyAreRequired) {
@@ -310,12 +330,15 @@ TEST(CsvRefuses, EveryViolationIsCountedAndTheFirstThousandAreShownInRowOrder) {
   const Error error = refuse(text, declaring("a", "number"));
   EXPECT_EQ(error.violation_total, 3000);
   ASSERT_EQ(error.violations.size(), kMaxReportedViolations);
-  for (std::size_t i = 0; i < error.violations.size(); ++i) EXPECT_EQ(error.violations[i].row, static_cast<std::int64_t>(i) + 1);
+  for (std::size_t i = 0; i < error.violations.size(); ++i)
+    EXPECT_EQ(error.violations[i].row, static_cast<std::int64_t>(i) + 1);
 }
 
 TEST(CsvRefuses, TooMuch) {
-  EXPECT_THAT(refuse("a,b\n" + std::string(kFieldLimit + 1, 'x') + ",1\n").violations.at(0).message, HasSubstr("longer than"));
-  EXPECT_THAT(refuse("a,b\n\"" + std::string(kFieldLimit + 1, 'x') + "\",1\n").violations.at(0).message, HasSubstr("longer than"));
+  EXPECT_THAT(refuse("a,b\n" + std::string(kFieldLimit + 1, 'x') + ",1\n").violations.at(0).message,
+              HasSubstr("longer than"));
+  EXPECT_THAT(refuse("a,b\n\"" + std::string(kFieldLimit + 1, 'x') + "\",1\n").violations.at(0).message,
+              HasSubstr("longer than"));
   EXPECT_EQ(column(read("a,b\n" + std::string(kFieldLimit, 'x') + ",1\n"), "b"), "1");
   std::string wide(2 * kColumnLimit, ',');
   EXPECT_THAT(refuse(wide + "\n" + wide + "\n").message, HasSubstr("at most 4096"));
@@ -363,7 +386,9 @@ TEST(Csv, ReadsTheLucasCountySales) {
   EXPECT_THAT(file->notes, IsEmpty());
 }
 
-TEST(Csv, AFileThatIsNotThereSaysSo) { EXPECT_EQ(read_csv("/nonexistent/a.csv", {}).error().kind, ErrorKind::not_found); }
+TEST(Csv, AFileThatIsNotThereSaysSo) {
+  EXPECT_EQ(read_csv("/nonexistent/a.csv", {}).error().kind, ErrorKind::not_found);
+}
 
 }  // namespace
 }  // namespace valion::csv

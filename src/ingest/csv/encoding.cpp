@@ -15,9 +15,10 @@ constexpr std::string_view kBom = "\xEF\xBB\xBF";
 constexpr std::size_t kBytesPerControl = 1000;  // more control characters than one in so many: not text
 
 // 0x80 to 0x9F of Windows-1252.
-constexpr std::array<std::uint16_t, 32> kWindows1252{
-    0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008D, 0x017D, 0x008F,
-    0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178};
+constexpr std::array<std::uint16_t, 32> kWindows1252{0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                                     0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008D, 0x017D, 0x008F,
+                                                     0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                                     0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178};
 
 bool starts_without_case(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) {
@@ -33,7 +34,9 @@ std::string_view other_format(std::string_view bytes) {
                                            {"PK\x03\x04", "a workbook or another ZIP archive; save the sheet as CSV"},
                                            {"%PDF", "a PDF"},
                                            {"\x1F\x8B", "gzip; unpack it first"},
-                                           {"\x7F" "ELF", "a program"},
+                                           {"\x7F"
+                                            "ELF",
+                                            "a program"},
                                            {"\x89PNG", "a picture"},
                                            {"\xFF\xD8\xFF", "a picture"},
                                            {"ARROW1", "an Arrow file"},
@@ -43,9 +46,11 @@ std::string_view other_format(std::string_view bytes) {
   for (const auto& [magic, what] : kMagics) {
     if (bytes.starts_with(magic)) return what;
   }
-  const auto first = std::find_if(bytes.begin(), bytes.end(), [](char c) { return c != ' ' && c != '\n' && c != '\r' && c != '\t'; });
+  const auto first =
+      std::find_if(bytes.begin(), bytes.end(), [](char c) { return c != ' ' && c != '\n' && c != '\r' && c != '\t'; });
   const std::string_view text = bytes.substr(static_cast<std::size_t>(first - bytes.begin()));
-  if (text.starts_with("{\"") || text.starts_with("{\n") || text.starts_with("[{") || text.starts_with("[\n")) return "JSON";
+  if (text.starts_with("{\"") || text.starts_with("{\n") || text.starts_with("[{") || text.starts_with("[\n"))
+    return "JSON";
   for (const auto* tag : {"<!doctype", "<html", "<?xml"}) {
     if (starts_without_case(text, tag)) return "HTML or XML";
   }
@@ -56,13 +61,18 @@ tl::unexpected<Error> not_csv(std::string_view why) {
   return fail(ErrorKind::malformed, "the file is not CSV: " + std::string(why));
 }
 
-bool is_control(unsigned char c) { return (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\v') || c == 0x7F; }
+bool is_control(unsigned char c) {
+  return (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\v') || c == 0x7F;
+}
 
 // The length of the well-formed UTF-8 sequence of several bytes at `begin`, 0 when there is none. Overlong forms and
 // surrogates may pass: this only tells two encodings apart.
 std::size_t sequence_length(std::string_view bytes, std::size_t begin) {
   const auto lead = static_cast<unsigned char>(bytes[begin]);
-  const std::size_t length = lead >= 0xF0 && lead < 0xF5 ? 4 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xC2 && lead < 0xE0 ? 2 : 0;
+  const std::size_t length = lead >= 0xF0 && lead < 0xF5   ? 4
+                             : lead >= 0xE0 && lead < 0xF0 ? 3
+                             : lead >= 0xC2 && lead < 0xE0 ? 2
+                                                           : 0;
   if (length == 0 || begin + length > bytes.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((static_cast<unsigned char>(bytes[begin + i]) & 0xC0) != 0x80) return 0;
@@ -113,11 +123,14 @@ std::string_view name_of(Encoding encoding) noexcept {
 Result<EncodedText> detect_encoding(std::string_view bytes) {
   if (const auto what = other_format(bytes); !what.empty()) return not_csv("it is " + std::string(what));
   if (bytes.find('\0') != std::string_view::npos) return not_csv("it holds NUL bytes");
-  const auto controls = std::count_if(bytes.begin(), bytes.end(), [](char c) { return is_control(static_cast<unsigned char>(c)); });
-  if (static_cast<std::size_t>(controls) * kBytesPerControl > bytes.size()) return not_csv("it holds control characters, as binary files do");
+  const auto controls =
+      std::count_if(bytes.begin(), bytes.end(), [](char c) { return is_control(static_cast<unsigned char>(c)); });
+  if (static_cast<std::size_t>(controls) * kBytesPerControl > bytes.size())
+    return not_csv("it holds control characters, as binary files do");
   if (bytes.starts_with(kBom)) {
     const std::string_view text = bytes.substr(kBom.size());
-    if (!simdjson::validate_utf8(text.data(), text.size())) return not_csv("it says it is UTF-8, and holds bytes that are not");
+    if (!simdjson::validate_utf8(text.data(), text.size()))
+      return not_csv("it says it is UTF-8, and holds bytes that are not");
     return EncodedText{Encoding::utf8_with_bom, text};
   }
   if (simdjson::validate_utf8(bytes.data(), bytes.size())) return EncodedText{Encoding::utf8, bytes};

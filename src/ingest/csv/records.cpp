@@ -31,7 +31,8 @@ void RecordReader::skip_to_field_end() {
   const char* const data = text_.data();
   const std::size_t size = text_.size();
   std::size_t position = position_;
-  while (position < size && data[position] != delimiter_ && data[position] != '\n' && data[position] != '\r') ++position;
+  while (position < size && data[position] != delimiter_ && data[position] != '\n' && data[position] != '\r')
+    ++position;
   position_ = position;
 }
 

@@ -13,8 +13,8 @@ class Field {
  public:
   Field() = default;
   Field(std::size_t begin, std::size_t size, bool quoted, bool escaped)
-      : bits_((static_cast<std::uint64_t>(begin) << 32) | (static_cast<std::uint64_t>(size) << 8) | (quoted ? 0x80u : 0u) |
-              (escaped ? 0x40u : 0u)) {}
+      : bits_((static_cast<std::uint64_t>(begin) << 32) | (static_cast<std::uint64_t>(size) << 8) |
+              (quoted ? 0x80u : 0u) | (escaped ? 0x40u : 0u)) {}
 
   // Between the quotes, if there are any.
   [[nodiscard]] std::string_view raw(std::string_view text) const noexcept { return text.substr(bits_ >> 32, size()); }

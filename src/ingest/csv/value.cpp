@@ -20,7 +20,8 @@ bool is_one_of(std::string_view value, std::initializer_list<std::string_view> w
   for (const std::string_view word : words) {
     if (value.size() != word.size()) continue;
     bool same = true;
-    for (std::size_t i = 0; i < word.size() && same; ++i) same = std::tolower(static_cast<unsigned char>(value[i])) == word[i];
+    for (std::size_t i = 0; i < word.size() && same; ++i)
+      same = std::tolower(static_cast<unsigned char>(value[i])) == word[i];
     if (same) return true;
   }
   return false;
@@ -28,12 +29,12 @@ bool is_one_of(std::string_view value, std::initializer_list<std::string_view> w
 
 // The shape of something that may be a number: sign, digits with separators, exponent.
 struct Shape {
-  std::size_t digits = 0;          // before the exponent
+  std::size_t digits = 0;  // before the exponent
   std::size_t points = 0, commas = 0;
   std::size_t first_separator = 0, last_separator = 0;  // positions in `body`
-  char last = 0;                   // the last separator
+  char last = 0;                                        // the last separator
   bool exponent = false;
-  std::string_view body;           // without sign and exponent
+  std::string_view body;  // without sign and exponent
 };
 
 bool exponent_follows(std::string_view rest) {  // behind the e
@@ -96,7 +97,8 @@ std::optional<ValueKind> number_kind(std::string_view value) {
   if (separators == 0) return integer_kind(*shape);
   const ValueKind by_last = shape->last == '.' ? ValueKind::decimal_point : ValueKind::decimal_comma;
   const ValueKind by_group = shape->last == '.' ? ValueKind::decimal_comma : ValueKind::decimal_point;
-  if (separators == 1) return !shape->exponent && is_grouped(shape->body, shape->last) ? ValueKind::point_or_comma : by_last;
+  if (separators == 1)
+    return !shape->exponent && is_grouped(shape->body, shape->last) ? ValueKind::point_or_comma : by_last;
   if (shape->points == 0 || shape->commas == 0) {  // 1.234.567
     if (shape->exponent || !is_grouped(shape->body, shape->last)) return std::nullopt;
     return by_group;
@@ -135,7 +137,8 @@ std::optional<ValueKind> date_kind(std::string_view value) {
   if (!parts || parts->year < 1000) return std::nullopt;
   const bool day_first = Date::from_parts(parts->year, parts->second, parts->first).has_value();
   const bool month_first = Date::from_parts(parts->year, parts->first, parts->second).has_value();
-  if (day_first && month_first) return parts->first == parts->second ? ValueKind::day_equals_month : ValueKind::day_or_month;
+  if (day_first && month_first)
+    return parts->first == parts->second ? ValueKind::day_equals_month : ValueKind::day_or_month;
   if (day_first) return ValueKind::day_first;
   if (month_first) return ValueKind::month_first;
   return std::nullopt;

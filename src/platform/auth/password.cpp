@@ -22,7 +22,8 @@ void start_sodium() {
 std::string hash_password(std::string_view password) {
   start_sodium();
   std::array<char, crypto_pwhash_STRBYTES> hash{};
-  if (crypto_pwhash_str_alg(hash.data(), password.data(), password.size(), kPasses, kMemory, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+  if (crypto_pwhash_str_alg(hash.data(), password.data(), password.size(), kPasses, kMemory,
+                            crypto_pwhash_ALG_ARGON2ID13) != 0) {
     throw std::runtime_error("cannot hash a password: 19 MiB of memory are not available");
   }
   return hash.data();

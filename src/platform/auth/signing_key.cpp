@@ -32,8 +32,10 @@ std::string read_key(const fs::path& file) {
   const ssize_t length = ::read(descriptor, bytes.data(), bytes.size());
   ::close(descriptor);
   if (!known || !S_ISREG(status.st_mode)) refuse(file, "is not a regular file");
-  if ((status.st_mode & 077) != 0) refuse(file, "can be read by others; allow only its owner (chmod 600), and make a new key");
-  if (length != static_cast<ssize_t>(kKeyBytes)) refuse(file, "must hold exactly 32 bytes; remove it and a new one is made");
+  if ((status.st_mode & 077) != 0)
+    refuse(file, "can be read by others; allow only its owner (chmod 600), and make a new key");
+  if (length != static_cast<ssize_t>(kKeyBytes))
+    refuse(file, "must hold exactly 32 bytes; remove it and a new one is made");
   bytes.resize(kKeyBytes);
   return bytes;
 }
@@ -49,7 +51,8 @@ void create_key(const fs::path& file) {
   if (descriptor < 0) refuse(file, std::string("cannot be created: ") + std::strerror(errno));
   std::string key(kKeyBytes, '\0');
   randombytes_buf(key.data(), key.size());
-  const bool written = ::write(descriptor, key.data(), key.size()) == static_cast<ssize_t>(kKeyBytes) && ::fsync(descriptor) == 0;
+  const bool written =
+      ::write(descriptor, key.data(), key.size()) == static_cast<ssize_t>(kKeyBytes) && ::fsync(descriptor) == 0;
   ::close(descriptor);
   const bool linked = written && (::link(draft.c_str(), file.c_str()) == 0 || errno == EEXIST);
   const int reason = errno;

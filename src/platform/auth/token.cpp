@@ -73,7 +73,8 @@ bool is_signed_by(const SigningKey& key, const SignedText& parts) {
 }
 
 bool is_token_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-._~+/=").find(c) != std::string_view::npos;
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         std::string_view("-._~+/=").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -119,7 +120,8 @@ Result<std::string_view> bearer(std::string_view authorization) {
   std::string_view token = is_bearer ? authorization.substr(kScheme.size()) : std::string_view();
   token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
   if (token.empty() || !std::all_of(token.begin(), token.end(), is_token_character)) {
-    return fail(ErrorKind::unauthenticated, "send the header `Authorization: Bearer TOKEN`, with a token from POST /api/v1/auth/token");
+    return fail(ErrorKind::unauthenticated,
+                "send the header `Authorization: Bearer TOKEN`, with a token from POST /api/v1/auth/token");
   }
   return token;
 }

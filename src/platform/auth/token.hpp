@@ -38,8 +38,8 @@ struct TokenSettings {
 [[nodiscard]] std::string issue_token(const SigningKey& key, const TokenSettings& settings, const Principal& principal,
                                       std::chrono::system_clock::time_point now);
 // unauthenticated (form, signature, audience, algorithm) or expired.
-[[nodiscard]] Result<Principal> verify_token(const SigningKey& key, const TokenSettings& settings, std::string_view token,
-                                             std::chrono::system_clock::time_point now);
+[[nodiscard]] Result<Principal> verify_token(const SigningKey& key, const TokenSettings& settings,
+                                             std::string_view token, std::chrono::system_clock::time_point now);
 
 // The token of `Authorization: Bearer …`; unauthenticated when there is none.
 [[nodiscard]] Result<std::string_view> bearer(std::string_view authorization);

@@ -44,7 +44,8 @@ std::string now_text() { return utc_timestamp(std::chrono::system_clock::now());
 // PostgreSQL takes neither a zero byte nor broken UTF-8, and messages may quote a user's file.
 std::string storable(std::string text) {
   if (!simdjson::validate_utf8(text)) {
-    std::replace_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
   }
   std::replace(text.begin(), text.end(), '\0', ' ');
   return text;
@@ -70,8 +71,10 @@ const std::vector<sql::Migration>& job_migrations() {
   static const std::vector<sql::Migration> steps{
       {"create jobs",
        "create table jobs (id text primary key, kind text not null, tenant text not null, user_name text not null, "
-       "service text not null, instance text not null, state text not null, cancel_requested integer not null default 0, "
-       "heartbeat_ms bigint not null, progress_done double precision not null, progress_total double precision not null, "
+       "service text not null, instance text not null, state text not null, cancel_requested integer not null default "
+       "0, "
+       "heartbeat_ms bigint not null, progress_done double precision not null, progress_total double precision not "
+       "null, "
        "stage text not null default '', created_at text not null, started_at text not null default '', "
        "finished_at text not null default '', result text not null default '', error_kind text not null default '', "
        "error_message text not null default '');"
@@ -88,10 +91,11 @@ std::string clock_expression(bool is_postgresql) {
 void insert_job(soci::session& session, const std::string& clock, const JobRecord& job, const std::string& instance) {
   const std::string state = text_of(job.state);
   session << "insert into jobs (id, kind, tenant, user_name, service, instance, state, heartbeat_ms, progress_done, "
-             "progress_total, created_at) values (:id, :kind, :tenant, :user, :service, :instance, :state, " + clock +
-                 ", :done, :total, :created)",
+             "progress_total, created_at) values (:id, :kind, :tenant, :user, :service, :instance, :state, " +
+                 clock + ", :done, :total, :created)",
       soci::use(job.id), soci::use(job.kind), soci::use(job.tenant), soci::use(job.user), soci::use(job.service),
-      soci::use(instance), soci::use(state), soci::use(job.progress.done), soci::use(job.progress.total), soci::use(job.created_at);
+      soci::use(instance), soci::use(state), soci::use(job.progress.done), soci::use(job.progress.total),
+      soci::use(job.created_at);
 }
 
 std::optional<JobRecord> read_job(soci::session& session, const std::string& tenant, const std::string& id) {
@@ -99,7 +103,8 @@ std::optional<JobRecord> read_job(soci::session& session, const std::string& ten
   std::string state;
   std::string error_kind;
   std::string error_message;
-  session << "select id, kind, tenant, user_name, service, state, progress_done, progress_total, stage, created_at, started_at, "
+  session << "select id, kind, tenant, user_name, service, state, progress_done, progress_total, stage, created_at, "
+             "started_at, "
              "finished_at, result, error_kind, error_message from jobs where id = :id and tenant = :tenant",
       soci::into(job.id), soci::into(job.kind), soci::into(job.tenant), soci::into(job.user), soci::into(job.service),
       soci::into(state), soci::into(job.progress.done), soci::into(job.progress.total), soci::into(job.progress.stage),
@@ -113,9 +118,10 @@ std::optional<JobRecord> read_job(soci::session& session, const std::string& ten
 
 bool start_job(soci::session& session, const std::string& clock, const std::string& id) {
   const std::string now = now_text();
-  soci::statement update = (session.prepare << "update jobs set state = 'running', started_at = :now, heartbeat_ms = " + clock +
-                                                   " where id = :id and state = 'queued'",
-                            soci::use(now), soci::use(id));
+  soci::statement update =
+      (session.prepare << "update jobs set state = 'running', started_at = :now, heartbeat_ms = " + clock +
+                              " where id = :id and state = 'queued'",
+       soci::use(now), soci::use(id));
   return affected(update) == 1;
 }
 
@@ -133,11 +139,12 @@ bool finish_job(soci::session& session, const std::string& id, const JobRecord& 
   const std::string error_message = ended.error ? storable(ended.error->message) : std::string();
   const std::string now = now_text();
   soci::statement update =
-      (session.prepare << "update jobs set state = :state, progress_done = :done, progress_total = :total, stage = :stage, "
-                          "finished_at = :now, result = :result, error_kind = :kind, error_message = :message "
-                          "where id = :id and state = 'running'",
-       soci::use(state), soci::use(ended.progress.done), soci::use(ended.progress.total), soci::use(stage), soci::use(now),
-       soci::use(ended.result), soci::use(error_kind), soci::use(error_message), soci::use(id));
+      (session.prepare
+           << "update jobs set state = :state, progress_done = :done, progress_total = :total, stage = :stage, "
+              "finished_at = :now, result = :result, error_kind = :kind, error_message = :message "
+              "where id = :id and state = 'running'",
+       soci::use(state), soci::use(ended.progress.done), soci::use(ended.progress.total), soci::use(stage),
+       soci::use(now), soci::use(ended.result), soci::use(error_kind), soci::use(error_message), soci::use(id));
   return affected(update) == 1;
 }
 
@@ -152,9 +159,10 @@ bool interrupt_queued(soci::session& session, const std::string& id, const std::
 
 bool request_cancel(soci::session& session, const std::string& id) {
   const std::string now = now_text();
-  soci::statement at_once = (session.prepare << "update jobs set state = 'cancelled', finished_at = :now, cancel_requested = 1 "
-                                                "where id = :id and state = 'queued'",
-                             soci::use(now), soci::use(id));
+  soci::statement at_once =
+      (session.prepare << "update jobs set state = 'cancelled', finished_at = :now, cancel_requested = 1 "
+                          "where id = :id and state = 'queued'",
+       soci::use(now), soci::use(id));
   if (affected(at_once) == 1) return true;
   soci::statement mark =
       (session.prepare << "update jobs set cancel_requested = 1 where id = :id and state = 'running'", soci::use(id));
@@ -177,7 +185,8 @@ int reap_jobs(soci::session& session, const std::string& clock, std::chrono::mil
   const std::string statement =
       "update jobs set state = 'failed', finished_at = :now, error_kind = 'interrupted', error_message = "
       "'the process of ' || service || ' that ran this job ended before the job did; submit it again' "
-      "where " + std::string(kNotEnded) + " and heartbeat_ms < " + clock + " - " + std::to_string(stale_after.count());
+      "where " +
+      std::string(kNotEnded) + " and heartbeat_ms < " + clock + " - " + std::to_string(stale_after.count());
   if (!id) {
     soci::statement update = (session.prepare << statement, soci::use(now));
     return affected(update);

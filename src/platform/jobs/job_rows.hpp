@@ -20,7 +20,8 @@ namespace valion::jobs {
 
 // `instance` says in whose process the job runs: for people who read the table.
 void insert_job(soci::session& session, const std::string& clock, const JobRecord& job, const std::string& instance);
-[[nodiscard]] std::optional<JobRecord> read_job(soci::session& session, const std::string& tenant, const std::string& id);
+[[nodiscard]] std::optional<JobRecord> read_job(soci::session& session, const std::string& tenant,
+                                                const std::string& id);
 
 // queued > running; false when it is no longer queued.
 bool start_job(soci::session& session, const std::string& clock, const std::string& id);
@@ -38,7 +39,8 @@ struct Beat {
   bool cancel_requested = false;
 };
 // Writes the heartbeat of those of `ids` that have not ended, and returns them.
-[[nodiscard]] std::vector<Beat> beat(soci::session& session, const std::string& clock, const std::vector<std::string>& ids);
+[[nodiscard]] std::vector<Beat> beat(soci::session& session, const std::string& clock,
+                                     const std::vector<std::string>& ids);
 
 // Jobs (or the one job `id`) whose heartbeat is older than `stale_after` become failed, interrupted; returns how many.
 int reap_jobs(soci::session& session, const std::string& clock, std::chrono::milliseconds stale_after,

@@ -127,7 +127,8 @@ void JobRunner::State::beat_until_workers_are_gone() {
   }
 }
 
-JobRunner::JobRunner(JobStore& store, std::string service, std::string instance, std::size_t threads, std::size_t queue_limit)
+JobRunner::JobRunner(JobStore& store, std::string service, std::string instance, std::size_t threads,
+                     std::size_t queue_limit)
     : state_(std::make_shared<State>(store, std::move(service), std::move(instance), queue_limit)) {
   State* state = state_.get();
   for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i) {

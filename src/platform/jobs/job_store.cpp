@@ -19,7 +19,8 @@ JobStore::JobStore(sql::Database& database, JobTiming timing) : database_(databa
 }
 
 Async<Result<JobRecord>> JobStore::find(const std::string& tenant, const std::string& id) {
-  auto read = [tenant, id, timing = timing_, clock = clock_expression(database_.is_postgresql())](soci::session& session) {
+  auto read = [tenant, id, timing = timing_,
+               clock = clock_expression(database_.is_postgresql())](soci::session& session) {
     reap_jobs(session, clock, timing.stale_after(), id);
     return found(read_job(session, tenant, id), id);
   };

@@ -22,7 +22,7 @@ namespace valion::jobs {
 enum class JobState { queued, running, succeeded, failed, cancelled };
 
 struct Progress {
-  double done = 0;    // in units of `total`
+  double done = 0;  // in units of `total`
   double total = 1;
   std::string stage;  // what is being done, in words for the user
 };
@@ -30,7 +30,7 @@ struct Progress {
 // What anybody may read of a job. `result` is a JSON document, the answer of the work (empty until succeeded).
 struct JobRecord {
   std::string id;
-  std::string kind;       // `ml.training`, `reports.render`, …
+  std::string kind;  // `ml.training`, `reports.render`, …
   std::string tenant;
   std::string user;
   std::string service;
@@ -38,7 +38,7 @@ struct JobRecord {
   Progress progress;
   std::string created_at, started_at, finished_at;  // RFC 3339, empty if not yet
   std::string result;
-  std::optional<Error> error;   // failed: kind and message
+  std::optional<Error> error;  // failed: kind and message
 };
 
 // Handed to the work. Thread-safe. Progress is written to SQL at most four times a second.
@@ -80,7 +80,8 @@ class JobStore {
 // Runs work on `threads` threads of its own. submit() and active() are thread-safe.
 class JobRunner {
  public:
-  JobRunner(JobStore& store, std::string service, std::string instance, std::size_t threads, std::size_t queue_limit = 1000);
+  JobRunner(JobStore& store, std::string service, std::string instance, std::size_t threads,
+            std::size_t queue_limit = 1000);
   // Asks running work to cancel and waits for it. What it did not finish is recorded as failed, interrupted: the process
   // ended it, not the user.
   ~JobRunner();

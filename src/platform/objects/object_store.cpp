@@ -161,7 +161,8 @@ Result<Hash> ObjectStore::adopt(const fs::path& file) {
     return fail(ErrorKind::invalid, file.string() + " is not a regular file");
   }
   VALION_TRY_ASSIGN(const Hash hash, hash_of(opened.get(), file));
-  if (::fchmod(opened.get(), 0400) != 0 || ::fsync(opened.get()) != 0) return system_failure("cannot write to disk", file);
+  if (::fchmod(opened.get(), 0400) != 0 || ::fsync(opened.get()) != 0)
+    return system_failure("cannot write to disk", file);
   return publish(root_, file, hash);
 }
 
@@ -171,7 +172,8 @@ Result<std::string> ObjectStore::get(const Hash& hash) const {
   if (!file.good()) return system_failure("cannot open", path);
   VALION_TRY_ASSIGN(std::string bytes, read_whole(file.get(), path));
   if (sha256(bytes) != hash) {
-    return fail(ErrorKind::internal, "the object " + hash.text() + " is damaged on disk: its bytes have another SHA-256");
+    return fail(ErrorKind::internal,
+                "the object " + hash.text() + " is damaged on disk: its bytes have another SHA-256");
   }
   return bytes;
 }

@@ -14,7 +14,8 @@ constexpr std::string_view kUnix = "unix:";
 constexpr std::string_view kTcp = "redis://";
 
 [[noreturn]] void refuse(const std::string& reason) {
-  throw std::invalid_argument("the Redis URL " + reason + "; write unix:PATH or redis://[user[:password]@]host:port[/db]");
+  throw std::invalid_argument("the Redis URL " + reason +
+                              "; write unix:PATH or redis://[user[:password]@]host:port[/db]");
 }
 
 template <class Number>
@@ -82,7 +83,8 @@ Address parse_tcp(std::string_view text) {
     text = text.substr(0, slash);
   }
   read_host(address, text);
-  address.shown = std::string(kTcp) + std::string(text) + (address.database != 0 ? "/" + std::to_string(address.database) : "");
+  address.shown =
+      std::string(kTcp) + std::string(text) + (address.database != 0 ? "/" + std::to_string(address.database) : "");
   return address;
 }
 

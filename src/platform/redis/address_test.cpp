@@ -42,9 +42,9 @@ TEST(RedisAddress, HasDefaults) {
 }
 
 TEST(RedisAddress, RefusesOtherFormsWithoutRepeatingThePassword) {
-  for (const char* url : {"", "unix:", "localhost:6379", "redis://", "redis://:hush@", "redis://u:hush@host:0", "redis://u:hush@host:x",
-                          "redis://u:hush@host:70000", "redis://u:hush@host/-1", "redis://u:hush@[::1", "redis://u:hush%4@host",
-                          "redis://hush@host"}) {
+  for (const char* url : {"", "unix:", "localhost:6379", "redis://", "redis://:hush@", "redis://u:hush@host:0",
+                          "redis://u:hush@host:x", "redis://u:hush@host:70000", "redis://u:hush@host/-1",
+                          "redis://u:hush@[::1", "redis://u:hush%4@host", "redis://hush@host"}) {
     const std::string reason = refusal(url);
     EXPECT_NE(reason, "") << url;
     EXPECT_EQ(reason.find("hush"), std::string::npos) << reason;

@@ -10,8 +10,8 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -100,8 +100,9 @@ class PrivateRedis {
   [[nodiscard]] std::string url() const { return "unix:" + socket().string(); }
 
   void start() {
-    std::vector<std::string> command{"/usr/bin/redis-server", "--unixsocket", socket().string(), "--save", "",
-                                     "--appendonly", "no", "--dir", folder_.path().string()};
+    std::vector<std::string> command{
+        "/usr/bin/redis-server", "--unixsocket", socket().string(), "--save", "", "--appendonly", "no", "--dir",
+        folder_.path().string()};
     if (more_.empty()) command.insert(command.end(), {"--port", "0"});
     command.insert(command.end(), more_.begin(), more_.end());
     process_ = std::make_unique<ServerProcess>(command, folder_.path() / "log");

@@ -26,7 +26,7 @@ struct Settings {
 struct Reply {
   enum class Kind { nil, text, integer, array };
   Kind kind = Kind::nil;
-  std::string text;            // also the status of +OK
+  std::string text;  // also the status of +OK
   std::int64_t integer = 0;
   std::vector<Reply> elements;
 };

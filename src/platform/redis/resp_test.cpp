@@ -36,7 +36,8 @@ TEST(Resp, MakesAnErrorInsideAnArrayTheErrorOfTheWhole) {
 }
 
 TEST(Resp, RecognisesWhatIsNotRedis) {
-  for (const char* bytes : {"HTTP/1.1 400 Bad Request\r\n\r\n", "*99999999999999999999\r\n", "$-7\r\n", "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n"}) {
+  for (const char* bytes : {"HTTP/1.1 400 Bad Request\r\n\r\n", "*99999999999999999999\r\n", "$-7\r\n",
+                            "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n"}) {
     ReplyReader reader;
     reader.add(bytes);
     const auto reply = reader.next();

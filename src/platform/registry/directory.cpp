@@ -44,7 +44,8 @@ Async<Result<Sight>> look(redis::Client& redis, const RegistrySettings& settings
     read.push_back(health_key(settings, id_of(member.text)));
   }
   VALION_CO_TRY_ASSIGN(const std::vector<redis::Reply> values, co_await array_of(redis, std::move(read)));
-  if (values.size() != 2 * members.size()) co_return fail(ErrorKind::bad_gateway, "Redis answered MGET with another number of values");
+  if (values.size() != 2 * members.size())
+    co_return fail(ErrorKind::bad_gateway, "Redis answered MGET with another number of values");
   for (std::size_t i = 0; i < members.size(); ++i) {
     if (values[2 * i].kind == redis::Reply::Kind::nil) {
       sight.lapsed.push_back(members[i].text);
@@ -171,7 +172,8 @@ Result<Instance> Directory::pick(const std::string& service, const std::vector<s
   }
   const auto& candidates = well.empty() ? critical : well;
   if (candidates.empty()) {
-    return fail(ErrorKind::unavailable, (avoid.empty() ? "no instance of " : "no other instance of ") + service + " is registered");
+    return fail(ErrorKind::unavailable,
+                (avoid.empty() ? "no instance of " : "no other instance of ") + service + " is registered");
   }
   return *candidates[state_->turn[service]++ % candidates.size()];
 }

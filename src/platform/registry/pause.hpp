@@ -30,7 +30,8 @@ class Pause {
   [[nodiscard]] bool stopped() const noexcept { return stopped_; }
 
  private:
-  using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  using Timer =
+      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
   std::optional<Timer> timer_;
   bool stopped_ = false;
 };

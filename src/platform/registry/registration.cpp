@@ -11,7 +11,8 @@ namespace valion::registry {
 namespace {
 
 // SET key value PX lease: the whole record each time, so that a Redis that lost everything is whole again after one beat.
-Async<Result<redis::Reply>> set_leased(redis::Client& redis, std::string key, std::string value, std::chrono::milliseconds lease) {
+Async<Result<redis::Reply>> set_leased(redis::Client& redis, std::string key, std::string value,
+                                       std::chrono::milliseconds lease) {
   std::vector<std::string> command;
   command.emplace_back("SET");
   command.push_back(std::move(key));
@@ -45,8 +46,8 @@ template <class State>
 Async<void> keep_registered(std::shared_ptr<State> state, Executor executor) {
   const std::string member = member_of(state->self);
   while (!state->pause.stopped()) {
-    const auto written = co_await set_leased(state->redis, instance_key(state->settings, member), encode_record(state->self),
-                                             state->settings.lease());
+    const auto written = co_await set_leased(state->redis, instance_key(state->settings, member),
+                                             encode_record(state->self), state->settings.lease());
     if (state->pause.stopped()) break;
     if (written) {
       const auto indexed = co_await three_words(state->redis, "SADD", index_key(state->settings), member);
@@ -64,7 +65,9 @@ Registration::Registration(redis::Client& redis, RegistrySettings settings, Inst
 
 Registration::~Registration() { state_->pause.stop(); }
 
-void Registration::start(Executor executor) { asio::co_spawn(executor, keep_registered(state_, executor), asio::detached); }
+void Registration::start(Executor executor) {
+  asio::co_spawn(executor, keep_registered(state_, executor), asio::detached);
+}
 
 // A beat already under way went out before these commands on the same connection, so they have the last word.
 Async<void> Registration::leave() {
@@ -79,9 +82,10 @@ Async<void> Registration::leave() {
   (void)removed, (void)unlisted;  // with Redis away the lease ends by itself
 }
 
-Async<Result<void>> publish_verdict(redis::Client& redis, const RegistrySettings& settings, const std::string& instance_id,
-                                    Verdict verdict) {
-  const auto written = co_await set_leased(redis, health_key(settings, instance_id), text_of(verdict), settings.lease());
+Async<Result<void>> publish_verdict(redis::Client& redis, const RegistrySettings& settings,
+                                    const std::string& instance_id, Verdict verdict) {
+  const auto written =
+      co_await set_leased(redis, health_key(settings, instance_id), text_of(verdict), settings.lease());
   if (!written) co_return fail(written.error());
   co_return Result<void>();
 }

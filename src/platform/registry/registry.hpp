@@ -24,7 +24,7 @@ enum class Verdict { unknown, passing, critical };
 
 struct Instance {
   std::string service;
-  std::string id;          // `{service}-{random}`
+  std::string id;  // `{service}-{random}`
   std::string version;
   std::string host;
   std::uint16_t port = 0;
@@ -73,6 +73,7 @@ class Directory {
 };
 
 // Leased: repeat it every heartbeat.
-Async<Result<void>> publish_verdict(redis::Client& redis, const RegistrySettings& settings, const std::string& instance_id, Verdict verdict);
+Async<Result<void>> publish_verdict(redis::Client& redis, const RegistrySettings& settings,
+                                    const std::string& instance_id, Verdict verdict);
 
 }  // namespace valion::registry

@@ -49,7 +49,8 @@ class RegistryTest : public ::testing::Test {
       loop_.run(sleep_for(5ms));
       refresh();
       return ids(service) == expected;
-    })) << "still registered: " << ::testing::PrintToString(ids(service));
+    })) << "still registered: "
+        << ::testing::PrintToString(ids(service));
   }
   void write_record(const std::string& member, const std::string& text) {
     ask({"SADD", index_key(kQuick), member});
@@ -154,7 +155,8 @@ TEST_F(RegistryTest, PassesByWhoIsCriticalUnlessAllAre) {
 TEST_F(RegistryTest, ABrokenRecordHidesNobody) {
   write(instance_of("ml_service", "ml_service-1"));
   write_record("ml_service:broken", "{\"service\":");
-  write_record("ml_service:portless", R"({"service":"ml_service","id":"portless","version":"1","host":"h","port":0,"started_at":""})");
+  write_record("ml_service:portless",
+               R"({"service":"ml_service","id":"portless","version":"1","host":"h","port":0,"started_at":""})");
   write_record("ml_service:liar", encode_record(instance_of("ml_service", "somebody-else")));
   write_record("ml_service:newer",
                R"({"service":"ml_service","id":"newer","version":"9","host":"h","port":1,"started_at":"","zone":"a"})");

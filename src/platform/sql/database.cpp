@@ -70,10 +70,9 @@ void Database::migrate(std::string_view scope, const std::vector<Migration>& mig
     apply_migrations(session, scope, migrations);
     return true;
   };
-  const Result<void> done =
-      lease.held()
-          ? run_transaction(lease.session(), state_->url, state_->url.postgresql ? "begin" : "begin exclusive", apply)
-          : Result<void>(no_connection());
+  const Result<void> done = lease.held() ? run_transaction(lease.session(), state_->url,
+                                                           state_->url.postgresql ? "begin" : "begin exclusive", apply)
+                                         : Result<void>(no_connection());
   if (!done) throw std::runtime_error("cannot prepare the database " + state_->url.shown + ": " + done.error().message);
 }
 

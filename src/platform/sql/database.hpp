@@ -26,7 +26,8 @@ namespace valion::sql {
 // One step of a schema's history. Steps are applied in order, once each, recorded in table `schema_migrations(scope, step)`.
 struct Migration {
   std::string_view name;
-  std::string_view statement;  // one statement, or several separated by `;` (no `;` inside literals), in the common dialect of both
+  std::string_view
+      statement;  // one statement, or several separated by `;` (no `;` inside literals), in the common dialect of both
 };
 
 class Database {

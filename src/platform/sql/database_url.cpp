@@ -47,8 +47,9 @@ DatabaseUrl parse_postgresql(const std::string& url) {
       PQconninfoParse(keywords.c_str(), &complaint), PQconninfoFree);
   PQfreemem(complaint);  // libpq's message may quote a piece of the password
   if (!options) {
-    throw std::runtime_error("the database URL begins with postgresql: but what follows is no libpq connection string; "
-                             "write postgresql:host=… dbname=… user=… (values with spaces in single quotes)");
+    throw std::runtime_error(
+        "the database URL begins with postgresql: but what follows is no libpq connection string; "
+        "write postgresql:host=… dbname=… user=… (values with spaces in single quotes)");
   }
   DatabaseUrl parsed;
   parsed.postgresql = true;
@@ -59,7 +60,8 @@ DatabaseUrl parse_postgresql(const std::string& url) {
     const std::string_view keyword = option->keyword;
     parsed.connect += std::string(keyword) + "=" + quoted(option->val) + " ";
     if (is_secret(keyword) && *option->val != '\0') parsed.secrets.emplace_back(option->val);
-    if (is_shown(keyword)) parsed.shown += (parsed.shown.back() == ':' ? "" : " ") + std::string(keyword) + "=" + option->val;
+    if (is_shown(keyword))
+      parsed.shown += (parsed.shown.back() == ':' ? "" : " ") + std::string(keyword) + "=" + option->val;
     if (keyword == "connect_timeout") has_timeout = true;
   }
   if (!has_timeout) parsed.connect += "connect_timeout=10";

@@ -17,10 +17,12 @@ std::vector<std::string> applied_names(soci::session& session, const std::string
   return names;
 }
 
-void check_history(const std::string& scope, const std::vector<std::string>& applied, const std::vector<Migration>& known) {
+void check_history(const std::string& scope, const std::vector<std::string>& applied,
+                   const std::vector<Migration>& known) {
   for (std::size_t i = 0; i < applied.size(); ++i) {
     if (i < known.size() && applied[i] == known[i].name) continue;
-    throw std::runtime_error("the database's schema `" + scope + "` has step " + std::to_string(i + 1) + " `" + applied[i] +
+    throw std::runtime_error("the database's schema `" + scope + "` has step " + std::to_string(i + 1) + " `" +
+                             applied[i] +
                              "`, which this program does not know; it was made by a newer version: use that one");
   }
 }
@@ -47,7 +49,8 @@ void apply_migrations(soci::session& session, std::string_view scope, const std:
     const int step = static_cast<int>(i) + 1;
     const std::string name(migrations[i].name);
     const std::string now = utc_timestamp(std::chrono::system_clock::now());
-    session << "insert into schema_migrations (scope, step, name, applied_at) values (:scope, :step, :name, :applied_at)",
+    session
+        << "insert into schema_migrations (scope, step, name, applied_at) values (:scope, :step, :name, :applied_at)",
         soci::use(scope_name), soci::use(step), soci::use(name), soci::use(now);
   }
 }

@@ -62,10 +62,12 @@ DataProcessing::~DataProcessing() = default;
 
 void DataProcessing::routes(http::Router& router) {
   using Handling = Async<Result<http::Response>> (DataProcessing::*)(http::Request&);
-  const auto add = [&](http::Method method, std::string_view path, Handling handling, std::uint64_t body_limit = 1u << 20) {
+  const auto add = [&](http::Method method, std::string_view path, Handling handling,
+                       std::uint64_t body_limit = 1u << 20) {
     http::RouteOptions options;
     options.body_limit = body_limit;
-    router.add(method, path, [this, handling](http::Request& request) { return (this->*handling)(request); }, options);
+    router.add(
+        method, path, [this, handling](http::Request& request) { return (this->*handling)(request); }, options);
   };
   const std::uint64_t upload_limit = context().settings.upload_limit;
   add(http::Method::post, "/data/datasets", &DataProcessing::import_file, upload_limit + kFormOverhead);
@@ -89,13 +91,15 @@ Async<Result<http::Response>> DataProcessing::import_file(http::Request& request
   http::FormLimits limits;
   limits.file_bytes = context().settings.upload_limit;
   limits.parts = kFormParts;
-  VALION_CO_TRY_ASSIGN(http::Form received, co_await http::receive_form(request, context().folder / "incoming", limits));
+  VALION_CO_TRY_ASSIGN(http::Form received,
+                       co_await http::receive_form(request, context().folder / "incoming", limits));
   const data::ReceivedFiles files(std::move(received));
   VALION_CO_TRY_ASSIGN(const data::ImportForm form, data::read_form(files.form()));
   const auto read = [&] { return data::read_file(form); };
   VALION_CO_TRY_ASSIGN(data::Draft draft, co_await context().cpu.run(read));
   VALION_CO_TRY_ASSIGN(const auto version, co_await versions_->store(*request.principal, std::move(draft)));
-  context().log.info("imported a file", {{"version", version.version.text()}, {"rows", version.rows}, {"request_id", request.request_id}});
+  context().log.info("imported a file",
+                     {{"version", version.version.text()}, {"rows", version.rows}, {"request_id", request.request_id}});
   co_return created(version.version, json::encode(version));
 }
 
@@ -105,7 +109,8 @@ Async<Result<http::Response>> DataProcessing::show_version(http::Request& reques
 }
 
 Async<Result<http::Response>> DataProcessing::show_profile(http::Request& request) {
-  VALION_CO_TRY_ASSIGN(const data::OpenVersion opened, co_await versions_->open(*request.principal, version_in(request)));
+  VALION_CO_TRY_ASSIGN(const data::OpenVersion opened,
+                       co_await versions_->open(*request.principal, version_in(request)));
   const auto describe = [&] { return data::profile_view(dataset::profile(opened.table), opened.description.version); };
   VALION_CO_TRY_ASSIGN(const contracts::Profile profile, co_await context().cpu.run(describe));
   co_return http::json_response(200, json::encode(profile));

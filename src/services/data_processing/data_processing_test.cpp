@@ -19,12 +19,13 @@ namespace valion {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Answer;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-using testing::Answer;
 
 const std::string kSales = "area,price,depth\n50,100,0\n60,120,30\n70,140,35\n";
-const std::string kOptions = R"({"name":"sales","target":"price","columns":[{"name":"area","type":"number","unit":"m2"}]})";
+const std::string kOptions =
+    R"({"name":"sales","target":"price","columns":[{"name":"area","type":"number","unit":"m2"}]})";
 
 // Another service that computes on dataset versions.
 class Consumer final : public BaseService {
@@ -32,7 +33,8 @@ class Consumer final : public BaseService {
   [[nodiscard]] std::string_view name() const override { return "consumer"; }
   void routes(http::Router& router) override {
     router.add(http::Method::get, "/rows/{version:hash}", [this](http::Request& request) { return rows(request); });
-    router.add(http::Method::post, "/jobs/rows/{version:hash}", [this](http::Request& request) { return rows_by_job(request); });
+    router.add(http::Method::post, "/jobs/rows/{version:hash}",
+               [this](http::Request& request) { return rows_by_job(request); });
   }
 
  private:
@@ -91,7 +93,8 @@ class DataProcessingTest : public ::testing::Test {
     return service_.get("/data/versions/" + version.text() + part, token(tenant));
   }
   Answer add(const Hash& parent, const dataset::Table& table, const std::string& tenant = "acme") {
-    auto request = Running::request(http::Method::post, "/data/versions?parent=" + parent.text() + "&note=location%20of%20x", token(tenant));
+    auto request = Running::request(
+        http::Method::post, "/data/versions?parent=" + parent.text() + "&note=location%20of%20x", token(tenant));
     request.headers.set("Content-Type", "application/vnd.apache.arrow.file");
     request.body = storage::write_arrow(table, {}).value();
     return service_.call(std::move(request));
@@ -100,7 +103,8 @@ class DataProcessingTest : public ::testing::Test {
     const auto folder = folder_.path() / "services" / "data_processing" / name;
     if (!std::filesystem::exists(folder)) return 0;
     std::size_t count = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) count += entry.is_regular_file() ? 1 : 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+      count += entry.is_regular_file() ? 1 : 0;
     return count;
   }
 
@@ -151,7 +155,8 @@ TEST_F(DataProcessingTest, ItIsProfiled) {
 TEST_F(DataProcessingTest, CleaningMakesAChildWithALog) {
   const auto parent = imported();
   const std::string path = "/data/versions/" + parent.version.text() + "/clean";
-  const Answer answer = service_.post(path, token(), R"({"rules":[{"rule":"unknown_if","column":"depth","values":[0],"reason":"not recorded"}]})");
+  const Answer answer = service_.post(
+      path, token(), R"({"rules":[{"rule":"unknown_if","column":"depth","values":[0],"reason":"not recorded"}]})");
   ASSERT_EQ(answer.status, 201) << answer.body;
   const auto report = json::decode<contracts::CleaningReport>(answer.body).value();
   EXPECT_EQ(*report.version.parent, parent.version);
@@ -163,7 +168,9 @@ TEST_F(DataProcessingTest, CleaningMakesAChildWithALog) {
 
 TEST_F(DataProcessingTest, RulesThatDoNotFitAreViolationsByPointer) {
   const std::string path = "/data/versions/" + imported().version.text() + "/clean";
-  const Answer answer = service_.post(path, token(), R"({"rules":[{"rule":"unknown_if","column":"dept","values":[0]},{"rule":"drop_columns","columns":["price"]}]})");
+  const Answer answer = service_.post(
+      path, token(),
+      R"({"rules":[{"rule":"unknown_if","column":"dept","values":[0]},{"rule":"drop_columns","columns":["price"]}]})");
   EXPECT_EQ(answer.status, 422);
   EXPECT_THAT(answer.body, HasSubstr("\"/rules/0/column\""));
   EXPECT_THAT(answer.body, HasSubstr("\"/rules/1/columns/0\""));
@@ -191,8 +198,10 @@ TEST_F(DataProcessingTest, AnotherServiceAddsColumnsForTheOwner) {
 
 TEST_F(DataProcessingTest, AnotherTenantSeesNothing) {
   const auto version = imported();
-  for (const char* part : {"", "/profile", "/cleaning", "/arrow"}) EXPECT_EQ(get(version.version, part, "globex").status, 404) << part;
-  const Answer answer = service_.post("/data/versions/" + version.version.text() + "/clean", token("globex"), R"({"rules":[]})");
+  for (const char* part : {"", "/profile", "/cleaning", "/arrow"})
+    EXPECT_EQ(get(version.version, part, "globex").status, 404) << part;
+  const Answer answer =
+      service_.post("/data/versions/" + version.version.text() + "/clean", token("globex"), R"({"rules":[]})");
   EXPECT_EQ(answer.status, 404);
 }
 
@@ -202,7 +211,10 @@ TEST_F(DataProcessingTest, WhatIsRefusedLeavesNothing) {
     EXPECT_THAT(answer.header("Content-Type"), StartsWith("application/problem+json"));
     EXPECT_THAT(answer.body, HasSubstr(words));
   };
-  expect_refused(upload(std::string("\x7F" "ELF\0\0", 6)), 400, "not CSV");
+  expect_refused(upload(std::string("\x7F"
+                                    "ELF\0\0",
+                                    6)),
+                 400, "not CSV");
   expect_refused(upload(""), 422, "empty");
   expect_refused(upload("area,price\n"), 422, "no rows");
   expect_refused(upload("area,value\n1,2\n"), 422, "/target");
@@ -223,7 +235,8 @@ TEST_F(DataProcessingTest, AnotherServiceFetchesAVersionAndOnlyItsOwnersMay) {
   ASSERT_GT(consumer.port(), 0) << consumer.said();
   const auto version = imported();
   const std::string path = "/rows/" + version.version.text();
-  ASSERT_TRUE(testing::eventually([&] { return consumer.get(path, token()).status != 503; })) << "the registry shows it within a heartbeat";
+  ASSERT_TRUE(testing::eventually([&] { return consumer.get(path, token()).status != 503; }))
+      << "the registry shows it within a heartbeat";
   EXPECT_EQ(consumer.get(path, token()).body, "3");
   const auto cached = folder_.path() / "cache" / "datasets" / (version.version.text() + ".arrow");
   EXPECT_TRUE(std::filesystem::exists(cached));

@@ -14,7 +14,8 @@ bool same_value(const dataset::Column& a, const dataset::Column& b, std::size_t 
   if (a.type() == dataset::ColumnType::date) return a.dates().days[row] == b.dates().days[row];
   const auto& texts = a.texts();
   const auto& others = b.texts();
-  return texts.levels[static_cast<std::size_t>(texts.codes[row])] == others.levels[static_cast<std::size_t>(others.codes[row])];
+  return texts.levels[static_cast<std::size_t>(texts.codes[row])] ==
+         others.levels[static_cast<std::size_t>(others.codes[row])];
 }
 
 Violation at_column(const dataset::Column& column, std::string message, std::int64_t row = -1) {
@@ -29,7 +30,8 @@ Violation at_column(const dataset::Column& column, std::string message, std::int
 
 Result<void> check_descent(const dataset::Table& parent, const dataset::Table& child) {
   if (parent.row_numbers != child.row_numbers) {
-    return fail(ErrorKind::invalid, "the table has other rows than its parent: __row must be the same, in the same order");
+    return fail(ErrorKind::invalid,
+                "the table has other rows than its parent: __row must be the same, in the same order");
   }
   Error error = make_error(ErrorKind::invalid, "the table changes its parent's columns");
   for (const dataset::Column& column : parent.columns) {
@@ -40,7 +42,8 @@ Result<void> check_descent(const dataset::Table& parent, const dataset::Table& c
     }
     std::size_t row = 0;
     while (row < parent.rows() && same_value(column, *kept, row)) ++row;
-    if (row < parent.rows()) error.add(at_column(column, "has another value than in the parent", parent.row_numbers[row]));
+    if (row < parent.rows())
+      error.add(at_column(column, "has another value than in the parent", parent.row_numbers[row]));
   }
   if (error.violation_total > 0) return fail(std::move(error));
   return {};

@@ -14,7 +14,8 @@ constexpr std::size_t kNameLimit = 200;
 Result<contracts::ImportOptions> read_options(const http::Form& form) {
   const auto text = form.fields.find("options");
   if (text == form.fields.end()) {
-    Error error = make_error(ErrorKind::invalid, "the form needs a part `options`: JSON with the data set's name and target");
+    Error error =
+        make_error(ErrorKind::invalid, "the form needs a part `options`: JSON with the data set's name and target");
     error.add(Violation{"/options", "is required", -1, {}, {}});
     return fail(std::move(error));
   }

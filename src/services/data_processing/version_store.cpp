@@ -20,7 +20,8 @@ constexpr const char* kSource = "valion.source";  // JSON
 constexpr const char* kSteps = "valion.steps";    // JSON
 
 storage::TableMetadata metadata_of(const Draft& draft) {
-  storage::TableMetadata metadata{{kName, draft.name}, {kTarget, draft.target}, {kNote, draft.note}, {kSteps, json::encode(draft.steps)}};
+  storage::TableMetadata metadata{
+      {kName, draft.name}, {kTarget, draft.target}, {kNote, draft.note}, {kSteps, json::encode(draft.steps)}};
   if (draft.parent) metadata.emplace(kParent, draft.parent->text());
   if (draft.source) metadata.emplace(kSource, json::encode(*draft.source));
   return metadata;
@@ -43,19 +44,23 @@ contracts::DatasetVersion describe(const Draft& draft, const Hash& version, cons
 // Our own JSON: if it does not read, it is our bug or a damaged catalogue.
 Result<contracts::DatasetVersion> description_of(const storage::CatalogueEntry& entry) {
   auto description = json::decode<contracts::DatasetVersion>(entry.description, json::Unknown::ignored);
-  if (!description) return fail(ErrorKind::internal, "the catalogue's row of " + entry.version.text() + " does not read");
+  if (!description)
+    return fail(ErrorKind::internal, "the catalogue's row of " + entry.version.text() + " does not read");
   return description;
 }
 
 Result<OpenVersion> open_object(const ObjectStore& objects, const contracts::DatasetVersion& description) {
   VALION_TRY_ASSIGN(const std::string bytes, objects.get(description.version));
   auto stored = storage::read_arrow(bytes);
-  if (!stored) return fail(ErrorKind::internal, "version " + description.version.text() + " does not read: " + stored.error().message);
+  if (!stored)
+    return fail(ErrorKind::internal,
+                "version " + description.version.text() + " does not read: " + stored.error().message);
   OpenVersion opened{description, std::move(stored->table), {}};
   const auto steps = stored->metadata.find(kSteps);
   if (steps == stored->metadata.end()) return opened;
   auto decoded = json::decode<std::vector<contracts::CleaningStep>>(steps->second, json::Unknown::ignored);
-  if (!decoded) return fail(ErrorKind::internal, "the cleaning log of " + description.version.text() + " does not read");
+  if (!decoded)
+    return fail(ErrorKind::internal, "the cleaning log of " + description.version.text() + " does not read");
   opened.steps = std::move(*decoded);
   return opened;
 }
@@ -92,13 +97,15 @@ Async<Result<contracts::DatasetVersion>> VersionStore::find(Principal principal,
 }
 
 Async<Result<OpenVersion>> VersionStore::open(Principal principal, Hash version) {
-  VALION_CO_TRY_ASSIGN(const contracts::DatasetVersion description, co_await find(std::move(principal), std::move(version)));
+  VALION_CO_TRY_ASSIGN(const contracts::DatasetVersion description,
+                       co_await find(std::move(principal), std::move(version)));
   const auto read = [&] { return open_object(objects_, description); };
   co_return co_await cpu_.run(read);
 }
 
 Async<Result<std::filesystem::path>> VersionStore::file(Principal principal, Hash version) {
-  VALION_CO_TRY_ASSIGN(const contracts::DatasetVersion description, co_await find(std::move(principal), std::move(version)));
+  VALION_CO_TRY_ASSIGN(const contracts::DatasetVersion description,
+                       co_await find(std::move(principal), std::move(version)));
   co_return objects_.path_of(description.version);
 }
 

@@ -74,8 +74,8 @@ std::vector<contracts::CleaningStep> import_steps(const csv::CsvTable& read) {
 std::vector<dataset::CleaningRule> domain_rules(const std::vector<contracts::CleaningRule>& rules) {
   std::vector<dataset::CleaningRule> result;
   for (const contracts::CleaningRule& rule : rules) {
-    result.push_back(dataset::CleaningRule{rule.rule, rule.column, rule.values, rule.below, rule.above, rule.columns, rule.year,
-                                           rule.month, rule.day, rule.date, rule.into, rule.reason});
+    result.push_back(dataset::CleaningRule{rule.rule, rule.column, rule.values, rule.below, rule.above, rule.columns,
+                                           rule.year, rule.month, rule.day, rule.date, rule.into, rule.reason});
   }
   return result;
 }
@@ -83,8 +83,8 @@ std::vector<dataset::CleaningRule> domain_rules(const std::vector<contracts::Cle
 std::vector<contracts::CleaningStep> step_views(const std::vector<dataset::CleaningStep>& steps) {
   std::vector<contracts::CleaningStep> views;
   for (const dataset::CleaningStep& step : steps) {
-    views.push_back(contracts::CleaningStep{step.rule, step.description, step.column, step.rows_touched, step.rows, step.before,
-                                            step.after, step.rows_left});
+    views.push_back(contracts::CleaningStep{step.rule, step.description, step.column, step.rows_touched, step.rows,
+                                            step.before, step.after, step.rows_left});
   }
   return views;
 }

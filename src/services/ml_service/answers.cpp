@@ -7,7 +7,8 @@ namespace valion::ml {
 namespace {
 
 contracts::Metrics to_metrics(const model::Evaluation& e) {
-  return {e.n, e.mdape, e.mape, e.ppe10, e.ppe20, e.median_ratio, e.cod, e.prd, e.prb, e.r2, e.coverage80, e.coverage95};
+  return {e.n,   e.mdape, e.mape, e.ppe10, e.ppe20,      e.median_ratio,
+          e.cod, e.prd,   e.prb,  e.r2,    e.coverage80, e.coverage95};
 }
 
 std::optional<contracts::Metrics> to_metrics(const std::optional<model::Evaluation>& evaluation) {
@@ -36,7 +37,8 @@ contracts::Comparable to_comparable(const model::ComparableSale& sale) {
   comparable.price = sale.price;
   comparable.price_at_date = sale.price_at_date;
   comparable.adjusted_price = sale.adjusted_price;
-  comparable.distance = std::isfinite(sale.distance) ? sale.distance : 0;  // JSON has no NaN; unknown places say so themselves
+  comparable.distance =
+      std::isfinite(sale.distance) ? sale.distance : 0;  // JSON has no NaN; unknown places say so themselves
   comparable.similarity = sale.similarity;
   comparable.longitude = sale.longitude;
   comparable.latitude = sale.latitude;
@@ -61,7 +63,8 @@ contracts::ModelRecord to_record(const Hash& hash, const StoredModel& stored, co
   record.benchmark = to_metrics(trained.benchmark);
   record.benchmark_rescaled = to_metrics(trained.benchmark_rescaled);
   record.trend_per_year = trained.model.features.trend.per_year;
-  for (const auto& entry : trained.importance) record.importance.push_back({entry.feature, entry.mean_absolute_contribution});
+  for (const auto& entry : trained.importance)
+    record.importance.push_back({entry.feature, entry.mean_absolute_contribution});
   record.shap_additivity_error = trained.additivity_error;
   record.n_train = trained.n_train;
   record.n_test = trained.n_test;
@@ -83,8 +86,8 @@ contracts::EvaluationRows to_evaluation_rows(const Hash& hash, const model::Test
   return answer;
 }
 
-contracts::Valuation to_valuation(const Hash& hash, const StoredModel& stored, const contracts::ValuationRequest& request,
-                                  const model::PropertyValue& value) {
+contracts::Valuation to_valuation(const Hash& hash, const StoredModel& stored,
+                                  const contracts::ValuationRequest& request, const model::PropertyValue& value) {
   contracts::Valuation valuation;
   valuation.model = hash;
   valuation.version = stored.request.version;

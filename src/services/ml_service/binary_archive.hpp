@@ -114,7 +114,8 @@ class ArchiveReader {
     if constexpr (std::is_arithmetic_v<T>) {
       const std::uint64_t size = read_size(sizeof(T));
       values.resize(size);
-      if (const char* from = take(size * sizeof(T)); from != nullptr && size > 0) std::memcpy(values.data(), from, size * sizeof(T));
+      if (const char* from = take(size * sizeof(T)); from != nullptr && size > 0)
+        std::memcpy(values.data(), from, size * sizeof(T));
     } else {
       const std::uint64_t size = read_size(1);  // every element takes at least a byte
       values.clear();

@@ -33,12 +33,13 @@ contracts::Study read_study() {
 dataset::Table read_sales(const contracts::Study& study) {
   csv::CsvOptions options;
   options.target = study.data.target;
-  for (const auto& column : study.data.columns) options.columns.push_back({column.name, column.type, column.unit, column.required});
+  for (const auto& column : study.data.columns)
+    options.columns.push_back({column.name, column.type, column.unit, column.required});
   auto table = csv::read_csv(folder() + study.data.file, options).value().table;
   std::vector<dataset::CleaningRule> rules;
   for (const auto& rule : study.data.cleaning) {
-    rules.push_back({rule.rule, rule.column, rule.values, rule.below, rule.above, rule.columns, rule.year, rule.month, rule.day,
-                     rule.date, rule.into, rule.reason});
+    rules.push_back({rule.rule, rule.column, rule.values, rule.below, rule.above, rule.columns, rule.year, rule.month,
+                     rule.day, rule.date, rule.into, rule.reason});
   }
   return dataset::clean(std::move(table), rules, study.data.target).value().table;
 }
@@ -53,7 +54,8 @@ void add_location(dataset::Table& table, const contracts::StudyLocation& locatio
     const auto place = projection.to_lon_lat(x[i], y[i]);
     longitude.push_back(place ? place->longitude : kMissing);
     latitude.push_back(place ? place->latitude : kMissing);
-    distance.push_back(place ? geo::great_circle_distance({location.centre.longitude, location.centre.latitude}, *place) : kMissing);
+    distance.push_back(place ? geo::great_circle_distance({location.centre.longitude, location.centre.latitude}, *place)
+                             : kMissing);
   }
   ASSERT_TRUE(dataset::add_column(table, {"longitude", "deg", std::move(longitude)}).has_value());
   ASSERT_TRUE(dataset::add_column(table, {"latitude", "deg", std::move(latitude)}).has_value());
@@ -79,9 +81,11 @@ contracts::TrainingRequest request_of(const contracts::Study& study) {
 }
 
 void print(const char* what, const model::Evaluation& e) {
-  std::printf("%-22s n %lld  MdAPE %.2f %%  PPE10 %.1f %%  PPE20 %.1f %%  median %.3f  COD %.1f  PRD %.3f  PRB %.3f  R2 %.3f  "
-              "cover %.3f %.3f\n", what, static_cast<long long>(e.n), 100 * e.mdape, 100 * e.ppe10, 100 * e.ppe20, e.median_ratio,
-              e.cod, e.prd, e.prb, e.r2, e.coverage80.value_or(kMissing), e.coverage95.value_or(kMissing));
+  std::printf(
+      "%-22s n %lld  MdAPE %.2f %%  PPE10 %.1f %%  PPE20 %.1f %%  median %.3f  COD %.1f  PRD %.3f  PRB %.3f  R2 %.3f  "
+      "cover %.3f %.3f\n",
+      what, static_cast<long long>(e.n), 100 * e.mdape, 100 * e.ppe10, 100 * e.ppe20, e.median_ratio, e.cod, e.prd,
+      e.prb, e.r2, e.coverage80.value_or(kMissing), e.coverage95.value_or(kMissing));
 }
 
 TEST(LucasCounty, beats_the_county_on_1998_having_seen_only_sales_to_1997) {

@@ -35,7 +35,11 @@ Result<void> check_request(const contracts::ValuationRequest& request) {
     error.add({"/label", "must have at most " + std::to_string(kLongestLabel) + " bytes", -1, {}, {}});
   }
   if (request.comparables < 0 || request.comparables > kMostComparables) {
-    error.add({"/comparables", "must be 0 to " + std::to_string(kMostComparables), -1, {}, std::to_string(request.comparables)});
+    error.add({"/comparables",
+               "must be 0 to " + std::to_string(kMostComparables),
+               -1,
+               {},
+               std::to_string(request.comparables)});
   }
   if (error.violation_total > 0) return fail(std::move(error));
   return {};
@@ -73,7 +77,8 @@ MlService::~MlService() = default;
 
 void MlService::routes(http::Router& router) {
   using http::Method;
-  const auto add = [&](Method method, std::string_view path, Async<Result<http::Response>> (MlService::*handler)(http::Request&)) {
+  const auto add = [&](Method method, std::string_view path,
+                       Async<Result<http::Response>> (MlService::*handler)(http::Request&)) {
     router.add(method, path, [this, handler](http::Request& request) { return (this->*handler)(request); });
   };
   add(Method::post, "/ml/models", &MlService::train);
@@ -106,7 +111,8 @@ Async<Result<http::Response>> MlService::train(http::Request& request) {
   VALION_CO_TRY_ASSIGN(const auto asked, co_await read_json<contracts::TrainingRequest>(request));
   const CallOrigin origin = CallOrigin::of(request);
   const std::string keeper = "data_processing", target = "/data/versions/" + asked.version.text();
-  VALION_CO_TRY_ASSIGN(const auto version, co_await fetch_json<contracts::DatasetVersion>(context(), origin, keeper, target));
+  VALION_CO_TRY_ASSIGN(const auto version,
+                       co_await fetch_json<contracts::DatasetVersion>(context(), origin, keeper, target));
   VALION_CO_TRY_ASSIGN(const auto schema, ml::to_schema(version));
   VALION_CO_TRY(ml::check_request(asked, schema));
   const std::string kind = "ml.training";
@@ -116,7 +122,8 @@ Async<Result<http::Response>> MlService::train(http::Request& request) {
 }
 
 Async<Result<http::Response>> MlService::list_models(http::Request& request) {
-  VALION_CO_TRY_ASSIGN(const auto records, co_await state_->storage->catalogue.list_models(request.principal->tenant, kMostListed));
+  VALION_CO_TRY_ASSIGN(const auto records,
+                       co_await state_->storage->catalogue.list_models(request.principal->tenant, kMostListed));
   std::string body = R"({"models":[)";
   for (const auto& record : records) body += (&record == &records.front() ? "" : ",") + record;
   co_return http::json_response(200, body + "]}");
@@ -151,7 +158,7 @@ Async<Result<http::Response>> MlService::value_property(http::Request& request) 
   valuation.created_at = utc_timestamp(std::chrono::system_clock::now());
   const std::string body = json::encode(valuation);
   VALION_CO_TRY_ASSIGN(auto kept, co_await state_->storage->catalogue.add_valuation(tenant, valuation.valuation,
-                                                                                  valuation.created_at, body));
+                                                                                    valuation.created_at, body));
   auto response = http::json_response(201, std::move(kept));
   response.headers.set("Location", "/ml/valuations/" + valuation.valuation.text());
   co_return response;

@@ -18,20 +18,24 @@ namespace valion {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
 using testing::Answer;
 using testing::eventually;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
-std::string market_bytes() { return storage::write_arrow(model::testing::make_market({.sales = 400, .noise = 0.1, .seed = 7}), {}).value(); }
+std::string market_bytes() {
+  return storage::write_arrow(model::testing::make_market({.sales = 400, .noise = 0.1, .seed = 7}), {}).value();
+}
 
 // Keeps one data set, as data_processing's contract says; every tenant may read it but «stranger».
 class DatasetKeeper final : public BaseService {
  public:
   [[nodiscard]] std::string_view name() const override { return "data_processing"; }
   void routes(http::Router& router) override {
-    router.add(http::Method::get, "/data/versions/{version:hash}", [this](http::Request& request) { return show(request); });
-    router.add(http::Method::get, "/data/versions/{version:hash}/arrow", [this](http::Request& request) { return send(request); });
+    router.add(http::Method::get, "/data/versions/{version:hash}",
+               [this](http::Request& request) { return show(request); });
+    router.add(http::Method::get, "/data/versions/{version:hash}/arrow",
+               [this](http::Request& request) { return send(request); });
   }
 
  private:
@@ -65,7 +69,8 @@ contracts::TrainingRequest market_request() {
   request.area_unit = "m2";
   request.features = {{"area", "log"}, {"age"}, {"finish"}};
   request.location = contracts::NeighbourSpec{"longitude", "latitude", {5, 15}};
-  request.split = {"sale_date", *Date::parse("1997-01-01"), *Date::parse("1997-12-31"), *Date::parse("1998-01-01"), 1000.0};
+  request.split = {"sale_date", *Date::parse("1997-01-01"), *Date::parse("1997-12-31"), *Date::parse("1998-01-01"),
+                   1000.0};
   request.models = {"ols", "elastic_net"};
   request.benchmark = "assessed";
   request.folds = 3;
@@ -76,7 +81,8 @@ contracts::ValuationRequest house_request() {
   contracts::ValuationRequest request;
   request.label = "12 Oak Street";
   request.date = *Date::parse("1998-06-30");
-  request.subject = {{"area", 140.0}, {"age", 12.0}, {"finish", std::string("fine")}, {"longitude", -83.5}, {"latitude", 41.7}};
+  request.subject = {
+      {"area", 140.0}, {"age", 12.0}, {"finish", std::string("fine")}, {"longitude", -83.5}, {"latitude", 41.7}};
   return request;
 }
 
@@ -130,7 +136,8 @@ TEST_F(MlServiceOverHttp, TrainsValuesAndKeepsBothForTheirTenant) {
   EXPECT_EQ(service_.get(path, token_of("acme")).body, json::encode(record));
   EXPECT_THAT(service_.get("/ml/models", token_of("acme")).body, HasSubstr(record.model.text()));
 
-  const auto rows = json::decode<contracts::EvaluationRows>(service_.get(path + "/evaluation", token_of("acme")).body).value();
+  const auto rows =
+      json::decode<contracts::EvaluationRows>(service_.get(path + "/evaluation", token_of("acme")).body).value();
   EXPECT_EQ(static_cast<std::int64_t>(rows.price.size()), record.n_test);
   EXPECT_TRUE(std::is_sorted(rows.date.begin(), rows.date.end()));
 
@@ -149,9 +156,7 @@ TEST_F(MlServiceOverHttp, TrainsValuesAndKeepsBothForTheirTenant) {
   EXPECT_EQ(service_.get("/ml/models", token_of("other")).body, R"({"models":[]})");
 }
 
-TEST_F(MlServiceOverHttp, TrainingTheSameAgainIsTheSameModel) {
-  EXPECT_EQ(train().model, train().model);
-}
+TEST_F(MlServiceOverHttp, TrainingTheSameAgainIsTheSameModel) { EXPECT_EQ(train().model, train().model); }
 
 TEST_F(MlServiceOverHttp, RefusesWhatCannotBeTrainedBeforeAnyJob) {
   train();  // so that the keeper is known
@@ -161,7 +166,8 @@ TEST_F(MlServiceOverHttp, RefusesWhatCannotBeTrainedBeforeAnyJob) {
   request.folds = 1;
   const Answer refused = service_.post("/ml/models", token_of("acme"), json::encode(request));
   EXPECT_EQ(refused.status, 422);
-  for (const char* pointer : {"/features/3/column", "/features/4/column", "/folds"}) EXPECT_THAT(refused.body, HasSubstr(pointer));
+  for (const char* pointer : {"/features/3/column", "/features/4/column", "/folds"})
+    EXPECT_THAT(refused.body, HasSubstr(pointer));
 
   request = market_request();
   request.version = sha256("something else");
@@ -183,7 +189,8 @@ TEST_F(MlServiceOverHttp, RefusesASubjectThatDoesNotFit) {
   const Answer refused = service_.post(path, token_of("acme"), json::encode(request));
   EXPECT_EQ(refused.status, 422);
   for (const char* pointer : {"/subject/area", "/subject/pool"}) EXPECT_THAT(refused.body, HasSubstr(pointer));
-  EXPECT_EQ(service_.post(path, token_of("acme"), json::encode(house_request())).status, 201) << "the service is still up";
+  EXPECT_EQ(service_.post(path, token_of("acme"), json::encode(house_request())).status, 201)
+      << "the service is still up";
 }
 
 TEST_F(MlServiceOverHttp, AJobThatFindsTooFewSalesSaysSo) {

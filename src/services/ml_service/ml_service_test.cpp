@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <unistd.h>
+#include <boost/asio/co_spawn.hpp>
 
 #include <filesystem>
 #include <map>
@@ -32,7 +32,8 @@ contracts::TrainingRequest market_request(std::vector<std::string> models) {
   request.area_unit = "m2";
   request.features = {{"area", "log"}, {"age"}, {"finish"}, {"lot", "sqrt"}};
   request.location = contracts::NeighbourSpec{"longitude", "latitude", {5, 15}};
-  request.split = {"sale_date", *Date::parse("1997-01-01"), *Date::parse("1997-12-31"), *Date::parse("1998-01-01"), 1000.0};
+  request.split = {"sale_date", *Date::parse("1997-01-01"), *Date::parse("1997-12-31"), *Date::parse("1998-01-01"),
+                   1000.0};
   request.models = std::move(models);
   request.benchmark = "assessed";
   request.identifier = "id";
@@ -44,7 +45,8 @@ StoredModel train_market(std::vector<std::string> models) {
   StoredModel stored{market_request(std::move(models)), "xgboost 1.7.4, 1 thread", {}};
   model::TrainingOptions options;
   options.threads = 1;
-  auto outcome = model::train(model::testing::make_market({.sales = 500, .noise = 0.1, .seed = 7}), *to_spec(stored.request), options);
+  auto outcome = model::train(model::testing::make_market({.sales = 500, .noise = 0.1, .seed = 7}),
+                              *to_spec(stored.request), options);
   if (!outcome) throw std::runtime_error(outcome.error().message);
   stored.trained = std::move(outcome->model);
   return stored;
@@ -63,7 +65,8 @@ contracts::Valuation value_house(const StoredModel& stored) {
   contracts::ValuationRequest request;
   request.label = "12 Oak Street";
   request.date = *Date::parse("1998-06-30");
-  request.subject = {{"area", 140.0}, {"age", 12.0}, {"finish", std::string("fine")}, {"longitude", -83.5}, {"latitude", 41.7}};
+  request.subject = {
+      {"area", 140.0}, {"age", 12.0}, {"finish", std::string("fine")}, {"longitude", -83.5}, {"latitude", 41.7}};
   const auto value = model::value_property(stored.trained, request.subject, request.date, 4);
   if (!value) throw std::runtime_error(value.error().message);
   return to_valuation(sha256("model"), stored, request, *value);
@@ -76,7 +79,8 @@ TEST(ModelCodec, a_model_read_back_is_the_same_model) {
     ASSERT_TRUE(read.has_value()) << read.error().message;
     EXPECT_EQ(encode_model(*read), bytes);
     EXPECT_EQ(json::encode(value_house(*read)), json::encode(value_house(*stored)));
-    EXPECT_EQ(json::encode(to_record(sha256(bytes), *read, {0, 0}, 0, "")), json::encode(to_record(sha256(bytes), *stored, {0, 0}, 0, "")));
+    EXPECT_EQ(json::encode(to_record(sha256(bytes), *read, {0, 0}, 0, "")),
+              json::encode(to_record(sha256(bytes), *stored, {0, 0}, 0, "")));
     EXPECT_EQ(read->trained.test_rows.estimate, stored->trained.test_rows.estimate);
   }
 }
@@ -87,7 +91,8 @@ TEST(ModelCodec, equal_data_request_and_seed_give_equal_bytes) {
 
 TEST(ModelCodec, refuses_damaged_bytes_without_crashing) {
   const auto bytes = encode_model(linear());
-  for (const std::size_t length : {std::size_t{0}, std::size_t{10}, std::size_t{40}, bytes.size() / 2, bytes.size() - 1}) {
+  for (const std::size_t length :
+       {std::size_t{0}, std::size_t{10}, std::size_t{40}, bytes.size() / 2, bytes.size() - 1}) {
     EXPECT_FALSE(decode_model(std::string_view(bytes).substr(0, length)).has_value()) << length;
   }
   EXPECT_FALSE(decode_model(bytes + "x").has_value());
@@ -111,7 +116,8 @@ TEST(Requests, everything_wrong_with_a_training_request_is_told_at_once) {
   request.features.push_back({"rooms"});
   request.location->neighbours = {5, -1};
   request.folds = 21;
-  const auto checked = check_request(request, model::schema_of(model::testing::make_market({.sales = 3, .noise = 0, .seed = 1})));
+  const auto checked =
+      check_request(request, model::schema_of(model::testing::make_market({.sales = 3, .noise = 0, .seed = 1})));
   ASSERT_FALSE(checked.has_value());
   EXPECT_EQ(checked.error().kind, ErrorKind::invalid);
   std::map<std::string, std::string> found;
@@ -120,8 +126,8 @@ TEST(Requests, everything_wrong_with_a_training_request_is_told_at_once) {
   EXPECT_THAT(found.at("/features/5/column"), HasSubstr("no column «rooms»"));
   std::vector<std::string> pointers;
   for (const auto& [pointer, message] : found) pointers.push_back(pointer);
-  EXPECT_THAT(pointers, ElementsAre("/area_unit", "/currency", "/features/0/transform", "/features/4/column", "/features/5/column",
-                                    "/folds", "/location/neighbours/1", "/models/1", "/name"));
+  EXPECT_THAT(pointers, ElementsAre("/area_unit", "/currency", "/features/0/transform", "/features/4/column",
+                                    "/features/5/column", "/folds", "/location/neighbours/1", "/models/1", "/name"));
 }
 
 TEST(Requests, columns_come_with_the_types_of_their_version) {

@@ -7,14 +7,13 @@ namespace valion::ml {
 namespace {
 
 const std::vector<sql::Migration>& migrations() {
-  static const std::vector<sql::Migration> steps{
-      {"models", R"(create table ml_models (
+  static const std::vector<sql::Migration> steps{{"models", R"(create table ml_models (
           tenant text not null,
           model text not null,
           created_at text not null,
           record text not null,
           primary key (tenant, model)))"},
-      {"valuations", R"(create table ml_valuations (
+                                                 {"valuations", R"(create table ml_valuations (
           tenant text not null,
           valuation text not null,
           created_at text not null,
@@ -30,13 +29,16 @@ struct Store {
   const char* what;
 };
 constexpr Store kModels{
-    "insert into ml_models (tenant, model, created_at, record) values (:tenant, :hash, :created_at, :body) on conflict do nothing",
+    "insert into ml_models (tenant, model, created_at, record) values (:tenant, :hash, :created_at, :body) on conflict "
+    "do nothing",
     "select record from ml_models where tenant = :tenant and model = :hash", "model"};
 constexpr Store kValuations{
-    "insert into ml_valuations (tenant, valuation, created_at, body) values (:tenant, :hash, :created_at, :body) on conflict do nothing",
+    "insert into ml_valuations (tenant, valuation, created_at, body) values (:tenant, :hash, :created_at, :body) on "
+    "conflict do nothing",
     "select body from ml_valuations where tenant = :tenant and valuation = :hash", "valuation"};
 
-Result<std::string> read(soci::session& session, const Store& store, const std::string& tenant, const std::string& hash) {
+Result<std::string> read(soci::session& session, const Store& store, const std::string& tenant,
+                         const std::string& hash) {
   std::string body;
   session << store.select, soci::use(tenant), soci::use(hash), soci::into(body);
   if (!session.got_data()) return fail(ErrorKind::not_found, std::string("there is no ") + store.what + " " + hash);
@@ -53,8 +55,8 @@ Result<std::string> add(soci::session& session, const Store& store, const std::s
 
 ModelCatalogue::ModelCatalogue(sql::Database& database) : database_(database) { database_.migrate("ml", migrations()); }
 
-Result<std::string> ModelCatalogue::add_model_blocking(const std::string& tenant, const Hash& model, const std::string& created_at,
-                                                       const std::string& record) {
+Result<std::string> ModelCatalogue::add_model_blocking(const std::string& tenant, const Hash& model,
+                                                       const std::string& created_at, const std::string& record) {
   Result<std::string> kept = fail(ErrorKind::internal, "the transaction did not run");
   VALION_TRY(database_.transact([&](soci::session& session) {
     kept = add(session, kModels, tenant, model.text(), created_at, record);
@@ -64,14 +66,17 @@ Result<std::string> ModelCatalogue::add_model_blocking(const std::string& tenant
 }
 
 Async<Result<std::string>> ModelCatalogue::find_model(const std::string& tenant, const Hash& model) {
-  const auto work = [tenant, hash = model.text()](soci::session& session) { return read(session, kModels, tenant, hash); };
+  const auto work = [tenant, hash = model.text()](soci::session& session) {
+    return read(session, kModels, tenant, hash);
+  };
   co_return co_await database_.run(work);
 }
 
 Async<Result<std::vector<std::string>>> ModelCatalogue::list_models(const std::string& tenant, int limit) {
   const auto work = [tenant, limit](soci::session& session) -> Result<std::vector<std::string>> {
     const soci::rowset<std::string> rows =
-        (session.prepare << "select record from ml_models where tenant = :tenant order by created_at desc, model limit :most",
+        (session.prepare
+             << "select record from ml_models where tenant = :tenant order by created_at desc, model limit :most",
          soci::use(tenant), soci::use(limit));
     return std::vector<std::string>(rows.begin(), rows.end());
   };
@@ -87,7 +92,9 @@ Async<Result<std::string>> ModelCatalogue::add_valuation(const std::string& tena
 }
 
 Async<Result<std::string>> ModelCatalogue::find_valuation(const std::string& tenant, const Hash& valuation) {
-  const auto work = [tenant, hash = valuation.text()](soci::session& session) { return read(session, kValuations, tenant, hash); };
+  const auto work = [tenant, hash = valuation.text()](soci::session& session) {
+    return read(session, kValuations, tenant, hash);
+  };
   co_return co_await database_.run(work);
 }
 

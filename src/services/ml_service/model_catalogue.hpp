@@ -16,15 +16,15 @@ class ModelCatalogue {
   explicit ModelCatalogue(sql::Database& database);  // migrates; throws when the database cannot be used
 
   // From a job thread. Returns the record that is kept: the first one of this model.
-  [[nodiscard]] Result<std::string> add_model_blocking(const std::string& tenant, const Hash& model, const std::string& created_at,
-                                                       const std::string& record);
+  [[nodiscard]] Result<std::string> add_model_blocking(const std::string& tenant, const Hash& model,
+                                                       const std::string& created_at, const std::string& record);
   // The record's JSON. not_found also for another tenant's.
   Async<Result<std::string>> find_model(const std::string& tenant, const Hash& model);
   // Newest first, at most `limit`.
   Async<Result<std::vector<std::string>>> list_models(const std::string& tenant, int limit);
 
-  Async<Result<std::string>> add_valuation(const std::string& tenant, const Hash& valuation, const std::string& created_at,
-                                           const std::string& body);
+  Async<Result<std::string>> add_valuation(const std::string& tenant, const Hash& valuation,
+                                           const std::string& created_at, const std::string& body);
   Async<Result<std::string>> find_valuation(const std::string& tenant, const Hash& valuation);
 
  private:

@@ -20,7 +20,8 @@ BOOST_DESCRIBE_STRUCT(Table, (), (columns, row_numbers))
 
 namespace valion::model {
 BOOST_DESCRIBE_STRUCT(ColumnKind, (), (name, unit, type))
-BOOST_DESCRIBE_STRUCT(EncodedFeature, (), (column, type, transform, fill, flags_missing, levels, reference, minimum, maximum))
+BOOST_DESCRIBE_STRUCT(EncodedFeature, (),
+                      (column, type, transform, fill, flags_missing, levels, reference, minimum, maximum))
 BOOST_DESCRIBE_STRUCT(FeatureEncoder, (), (features))
 BOOST_DESCRIBE_STRUCT(TimeTrend, (), (per_year, standard_error, reference_year))
 BOOST_DESCRIBE_STRUCT(LocationLevels, (), (points, levels, neighbours, reference_latitude))
@@ -33,13 +34,16 @@ BOOST_DESCRIBE_STRUCT(IntervalBand, (), (from_eta, sales, lower, upper))
 BOOST_DESCRIBE_STRUCT(ConformalIntervals, (), (bands))
 BOOST_DESCRIBE_STRUCT(TrainingPeriod, (), (first, last))
 BOOST_DESCRIBE_STRUCT(ComparablePool, (), (sales, training_index, target, date_column, identifier, weights))
-BOOST_DESCRIBE_STRUCT(Evaluation, (), (n, mdape, mape, ppe10, ppe20, median_ratio, cod, prd, prb, r2, coverage80, coverage95))
+BOOST_DESCRIBE_STRUCT(Evaluation, (),
+                      (n, mdape, mape, ppe10, ppe20, median_ratio, cod, prd, prb, r2, coverage80, coverage95))
 BOOST_DESCRIBE_STRUCT(Coefficient, (), (term, estimate, standard_error, t, p))
 BOOST_DESCRIBE_STRUCT(CandidateEvaluation, (), (model, cross_validation, test, coefficients, notes))
 BOOST_DESCRIBE_STRUCT(ImportanceEntry, (), (feature, mean_absolute_contribution))
 BOOST_DESCRIBE_STRUCT(TestRows, (), (dates, price, estimate, lower80, upper80, benchmark))
 // Not the spec, which follows from the request, and not the search trees, which follow from the places.
-BOOST_DESCRIBE_STRUCT(TrainedModel, (), (schema, champion, candidates, model, intervals, period, pool, test, test_trimmed, benchmark, benchmark_rescaled, test_rows, importance, additivity_error, n_train, n_test))
+BOOST_DESCRIBE_STRUCT(TrainedModel, (),
+                      (schema, champion, candidates, model, intervals, period, pool, test, test_trimmed, benchmark,
+                       benchmark_rescaled, test_rows, importance, additivity_error, n_train, n_test))
 }  // namespace valion::model
 
 namespace valion::ml {
@@ -62,20 +66,23 @@ bool columns_are_there(const model::TrainedModel& trained) {
   const auto& features = trained.model.features;
   const auto has = [&](const std::string& name, dataset::ColumnType type) {
     const auto* column = trained.pool.sales.find(name);
-    const bool in_schema = std::any_of(trained.schema.begin(), trained.schema.end(), [&](const model::ColumnKind& kind) {
-      return kind.name == name && kind.type == type;
-    });
+    const bool in_schema =
+        std::any_of(trained.schema.begin(), trained.schema.end(),
+                    [&](const model::ColumnKind& kind) { return kind.name == name && kind.type == type; });
     return in_schema && column != nullptr && column->type() == type;
   };
   for (const auto& feature : features.encoder.features) {
     if (!has(feature.column, feature.type)) return false;
-    if (feature.type == dataset::ColumnType::text && feature.reference > 0 && feature.reference >= feature.levels.size()) return false;
+    if (feature.type == dataset::ColumnType::text && feature.reference > 0 &&
+        feature.reference >= feature.levels.size())
+      return false;
   }
   if (trained.pool.identifier && trained.pool.sales.find(*trained.pool.identifier) == nullptr) return false;
-  if (!has(features.date_column, dataset::ColumnType::date) || features.date_column != trained.pool.date_column) return false;
+  if (!has(features.date_column, dataset::ColumnType::date) || features.date_column != trained.pool.date_column)
+    return false;
   if (!has(trained.pool.target, dataset::ColumnType::number)) return false;
-  return !features.location || (has(features.longitude, dataset::ColumnType::number) &&
-                                has(features.latitude, dataset::ColumnType::number));
+  return !features.location ||
+         (has(features.longitude, dataset::ColumnType::number) && has(features.latitude, dataset::ColumnType::number));
 }
 
 bool predictor_fits(const model::ValueModel& value_model) {
@@ -84,15 +91,18 @@ bool predictor_fits(const model::ValueModel& value_model) {
     return value_model.kind == model::DesignKind::tree && trees->features == columns && trees->well_formed();
   }
   const auto& linear = std::get<model::LinearModel>(value_model.predictor);
-  return value_model.kind == model::DesignKind::linear && linear.coefficients.size() == columns && linear.means.size() == columns;
+  return value_model.kind == model::DesignKind::linear && linear.coefficients.size() == columns &&
+         linear.means.size() == columns;
 }
 
 bool location_is_whole(const model::FittedFeatures& features, const std::vector<std::int64_t>& training_index) {
   const auto sales = features.location ? static_cast<std::int64_t>(features.location->points.size()) : std::int64_t{0};
   if (!features.location) return true;
-  if (features.location->levels.size() != features.location->points.size() || features.location->neighbours.empty()) return false;
+  if (features.location->levels.size() != features.location->points.size() || features.location->neighbours.empty())
+    return false;
   if (features.typical_levels.size() != features.location->neighbours.size()) return false;
-  return std::all_of(training_index.begin(), training_index.end(), [&](std::int64_t i) { return i >= -1 && i < sales; });
+  return std::all_of(training_index.begin(), training_index.end(),
+                     [&](std::int64_t i) { return i >= -1 && i < sales; });
 }
 
 bool consistent(const model::TrainedModel& trained) {
@@ -118,11 +128,13 @@ Result<StoredModel> decode_model(std::string_view bytes) {
   std::string format, request;
   StoredModel stored;
   reader.read(format);
-  if (reader.failed() || format != kFormat) return fail(ErrorKind::malformed, "these bytes are not a model that this version reads");
+  if (reader.failed() || format != kFormat)
+    return fail(ErrorKind::malformed, "these bytes are not a model that this version reads");
   reader.read(request);
   reader.read(stored.engine);
   reader.read(stored.trained);
-  if (!reader.complete() || !consistent(stored.trained)) return fail(ErrorKind::malformed, "the stored model is damaged; train it again");
+  if (!reader.complete() || !consistent(stored.trained))
+    return fail(ErrorKind::malformed, "the stored model is damaged; train it again");
   VALION_TRY_ASSIGN(stored.request, json::decode<contracts::TrainingRequest>(request));
   VALION_TRY_ASSIGN(stored.trained.spec, to_spec(stored.request));
   stored.trained.model.index = model::make_index(stored.trained.model.features);

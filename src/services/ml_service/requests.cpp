@@ -18,7 +18,8 @@ void add_own_findings(Error& error, const contracts::TrainingRequest& request) {
   if (request.name.empty() || request.name.size() > kLongestName) {
     error.add({"/name", "must have 1 to " + std::to_string(kLongestName) + " bytes", -1, {}, {}});
   }
-  if (!is_currency(request.currency)) error.add({"/currency", "must be an ISO 4217 code, such as USD", -1, {}, request.currency});
+  if (!is_currency(request.currency))
+    error.add({"/currency", "must be an ISO 4217 code, such as USD", -1, {}, request.currency});
   if (request.area_unit != "m2" && request.area_unit != "ft2") {
     error.add({"/area_unit", "must be m2 or ft2", -1, {}, request.area_unit});
   }
@@ -32,14 +33,15 @@ model::ModelSpec read_spec(const contracts::TrainingRequest& request, Error& err
     const auto& feature = request.features[i];
     const auto transform = model::parse_transform(feature.transform);
     if (!transform) {
-      error.add({"/features/" + std::to_string(i) + "/transform", "must be none, log, sqrt or square", -1, feature.column,
-                 feature.transform});
+      error.add({"/features/" + std::to_string(i) + "/transform", "must be none, log, sqrt or square", -1,
+                 feature.column, feature.transform});
     }
     spec.features.push_back({feature.column, transform.value_or(model::Transform::none)});
   }
   if (request.location) {
     model::LocationChoice location{request.location->longitude, request.location->latitude, {}};
-    for (const auto k : request.location->neighbours) location.neighbours.push_back(k < 0 ? 0 : static_cast<std::size_t>(k));
+    for (const auto k : request.location->neighbours)
+      location.neighbours.push_back(k < 0 ? 0 : static_cast<std::size_t>(k));
     spec.location = std::move(location);
   }
   const auto& split = request.split;
@@ -67,9 +69,11 @@ Result<model::Schema> to_schema(const contracts::DatasetVersion& version) {
       {{"number", ColumnType::number}, {"text", ColumnType::text}, {"date", ColumnType::date}}};
   model::Schema schema;
   for (const auto& column : version.columns) {
-    const auto type = std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& known) { return known.first == column.type; });
+    const auto type =
+        std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& known) { return known.first == column.type; });
     if (type == kTypes.end()) {
-      return fail(ErrorKind::bad_gateway, "data_processing says that column «" + column.name + "» is of type «" + column.type + "»");
+      return fail(ErrorKind::bad_gateway,
+                  "data_processing says that column «" + column.name + "» is of type «" + column.type + "»");
     }
     schema.push_back({column.name, column.unit, type->second});
   }

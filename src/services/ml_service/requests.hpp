@@ -16,6 +16,7 @@ namespace valion::ml {
 
 // Rules of the request that are not the model's: name, currency, area unit. Joined with the model's own findings against
 // the schema, so that the caller learns all of them at once. ErrorKind::invalid.
-[[nodiscard]] Result<model::ModelSpec> check_request(const contracts::TrainingRequest& request, const model::Schema& schema);
+[[nodiscard]] Result<model::ModelSpec> check_request(const contracts::TrainingRequest& request,
+                                                     const model::Schema& schema);
 
 }  // namespace valion::ml

@@ -22,8 +22,8 @@ std::string engine_of(std::size_t threads) {
   return model::xgboost_version() + ", " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
 }
 
-Result<StoredModel> train_stored(const dataset::Table& table, const contracts::TrainingRequest& request, std::size_t threads,
-                                 jobs::JobContext& job, std::vector<double>& seconds) {
+Result<StoredModel> train_stored(const dataset::Table& table, const contracts::TrainingRequest& request,
+                                 std::size_t threads, jobs::JobContext& job, std::vector<double>& seconds) {
   VALION_TRY_ASSIGN(const auto spec, to_spec(request));
   model::TrainingOptions options;
   options.threads = threads;
@@ -58,9 +58,8 @@ Result<std::string> run(ServiceContext& context, ModelStorage& storage, const Ca
 
 jobs::Work training_work(ServiceContext& context, std::shared_ptr<ModelStorage> storage, CallOrigin origin,
                          contracts::TrainingRequest request) {
-  return [&context, storage = std::move(storage), origin = std::move(origin), request = std::move(request)](jobs::JobContext& job) {
-    return run(context, *storage, origin, request, job);
-  };
+  return [&context, storage = std::move(storage), origin = std::move(origin),
+          request = std::move(request)](jobs::JobContext& job) { return run(context, *storage, origin, request, job); };
 }
 
 }  // namespace valion::ml

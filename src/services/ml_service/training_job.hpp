@@ -21,7 +21,7 @@ struct ModelStorage {
 };
 
 // The work of job `ml.training`; its answer is the ModelRecord. `context` outlives the job.
-[[nodiscard]] jobs::Work training_work(ServiceContext& context, std::shared_ptr<ModelStorage> storage, CallOrigin origin,
-                                       contracts::TrainingRequest request);
+[[nodiscard]] jobs::Work training_work(ServiceContext& context, std::shared_ptr<ModelStorage> storage,
+                                       CallOrigin origin, contracts::TrainingRequest request);
 
 }  // namespace valion::ml

@@ -17,22 +17,25 @@ const std::vector<sql::Migration>& migrations() {
 
 Result<std::string> read(soci::session& session, const std::string& tenant, const std::string& report) {
   std::string record;
-  session << "select record from reports where tenant = :tenant and report = :report", soci::use(tenant), soci::use(report),
-      soci::into(record);
+  session << "select record from reports where tenant = :tenant and report = :report", soci::use(tenant),
+      soci::use(report), soci::into(record);
   if (!session.got_data()) return fail(ErrorKind::not_found, "there is no report " + report);
   return record;
 }
 
 }  // namespace
 
-ReportCatalogue::ReportCatalogue(sql::Database& database) : database_(database) { database_.migrate("reports", migrations()); }
+ReportCatalogue::ReportCatalogue(sql::Database& database) : database_(database) {
+  database_.migrate("reports", migrations());
+}
 
-Result<std::string> ReportCatalogue::add_blocking(const std::string& tenant, const Hash& report, const std::string& created_at,
-                                                  const std::string& record) {
+Result<std::string> ReportCatalogue::add_blocking(const std::string& tenant, const Hash& report,
+                                                  const std::string& created_at, const std::string& record) {
   Result<std::string> kept = fail(ErrorKind::internal, "the transaction did not run");
   VALION_TRY(database_.transact([&](soci::session& session) {
-    session << "insert into reports (tenant, report, created_at, record) values (:tenant, :report, :created_at, :record) "
-               "on conflict do nothing",
+    session
+        << "insert into reports (tenant, report, created_at, record) values (:tenant, :report, :created_at, :record) "
+           "on conflict do nothing",
         soci::use(tenant), soci::use(report.text()), soci::use(created_at), soci::use(record);
     kept = read(session, tenant, report.text());
     return kept.has_value();

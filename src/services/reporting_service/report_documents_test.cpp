@@ -23,8 +23,8 @@
 namespace valion::reporting {
 namespace {
 
-using testing::Example;
 using ::testing::Contains;
+using testing::Example;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -91,10 +91,12 @@ TEST(PdfReport, SaysWhatTheValuationSays) {
   const auto value = testing::sources_of().valuation;
   const Format format(Language::english, "USD", value.value);
   for (const std::string& said :
-       {std::string("Valuation of a house in Lucas County, Ohio"), format.money(value.value), format.money(value.interval80.lower), format.money(value.interval95.upper),
-        std::string("31 October 1998"), std::string("Prepared by not stated"), value.valuation.text(), value.model.text(), value.version.text(),
-        std::string("4,378 sales"), std::string("No NBR 14653-2 grade"), std::string("3,878"), std::string("No inspection"), std::string("depth is not known"),
-        std::string("of «Lucas County"), std::string("1998 Q2"), std::string("sales.csv")}) {
+       {std::string("Valuation of a house in Lucas County, Ohio"), format.money(value.value),
+        format.money(value.interval80.lower), format.money(value.interval95.upper), std::string("31 October 1998"),
+        std::string("Prepared by not stated"), value.valuation.text(), value.model.text(), value.version.text(),
+        std::string("4,378 sales"), std::string("No NBR 14653-2 grade"), std::string("3,878"),
+        std::string("No inspection"), std::string("depth is not known"), std::string("of «Lucas County"),
+        std::string("1998 Q2"), std::string("sales.csv")}) {
     EXPECT_THAT(text, HasSubstr(flowing(said)));
   }
   const std::string info = output_of("pdfinfo " + file);
@@ -104,7 +106,8 @@ TEST(PdfReport, SaysWhatTheValuationSays) {
   const int pages = std::stoi(info.substr(info.find("Pages:") + 6));
   EXPECT_GE(pages, 6);
   EXPECT_LE(pages, 12);
-  for (int page = 1; page <= pages; ++page) EXPECT_THAT(text, HasSubstr("page " + std::to_string(page) + " of " + std::to_string(pages)));
+  for (int page = 1; page <= pages; ++page)
+    EXPECT_THAT(text, HasSubstr("page " + std::to_string(page) + " of " + std::to_string(pages)));
 }
 
 TEST(PdfReport, SpeaksPortuguese) {
@@ -113,9 +116,11 @@ TEST(PdfReport, SpeaksPortuguese) {
   const std::string text = flowing(output_of("pdftotext -layout " + file + " -"));
   const auto value = testing::sources_of().valuation.value;
   for (const std::string& said :
-       {std::string("Relatório de avaliação"), Format(Language::brazilian_portuguese, "USD", value).money(value), std::string("31 de outubro de 1998"),
-        std::string("Sem vistoria"), std::string("Sem grau da NBR 14653-2"), std::string("depth: não informado"), std::string("Razão mediana"),
-        std::string("TLA: 1760 está acima de todas as vendas de treino (600 a 1700)"), std::string("Elaborado por não informado")}) {
+       {std::string("Relatório de avaliação"), Format(Language::brazilian_portuguese, "USD", value).money(value),
+        std::string("31 de outubro de 1998"), std::string("Sem vistoria"), std::string("Sem grau da NBR 14653-2"),
+        std::string("depth: não informado"), std::string("Razão mediana"),
+        std::string("TLA: 1760 está acima de todas as vendas de treino (600 a 1700)"),
+        std::string("Elaborado por não informado")}) {
     EXPECT_THAT(text, HasSubstr(flowing(said)));
   }
 }
@@ -196,14 +201,17 @@ TEST(PdfReport, KeepsEverythingOnThePage) {
 
 class XlsxReport : public ::testing::Test {
  protected:
-  [[nodiscard]] std::string part(const std::string& file, const std::string& name) const { return output_of("unzip -p " + file + " " + name); }
+  [[nodiscard]] std::string part(const std::string& file, const std::string& name) const {
+    return output_of("unzip -p " + file + " " + name);
+  }
   Folder folder_;
 };
 
 TEST_F(XlsxReport, HoldsNumbersDatesAndAllSales) {
   const auto file = folder_.write("en.xlsx", xlsx_of({.test_sales = 4'378}));
   const std::string book = part(file, "xl/workbook.xml");
-  for (const char* sheet : {"Summary", "Subject", "Contributions", "Comparables", "Metrics", "Ratio study", "Test sales", "Cleaning", "Provenance"}) {
+  for (const char* sheet : {"Summary", "Subject", "Contributions", "Comparables", "Metrics", "Ratio study",
+                            "Test sales", "Cleaning", "Provenance"}) {
     EXPECT_THAT(book, HasSubstr("name=\"" + std::string(sheet) + "\""));
   }
   const std::string summary = part(file, "xl/worksheets/sheet1.xml");
@@ -222,11 +230,14 @@ TEST_F(XlsxReport, HoldsNumbersDatesAndAllSales) {
 
 TEST_F(XlsxReport, NeverTurnsTextIntoFormulas) {
   for (const std::string prefix : {"=1+1 ", "+1 ", "-1 ", "@SUM(A1) "}) {
-    const auto file = folder_.write("formula.xlsx", xlsx_of({.test_sales = 5, .label = "=HYPERLINK(\"http://x\")", .prefix = prefix}));
-    std::string formulas = part(file, "xl/worksheets/sheet1.xml") + part(file, "xl/worksheets/sheet3.xml") + part(file, "xl/worksheets/sheet4.xml") +
-                           part(file, "xl/worksheets/sheet9.xml") + part(file, "xl/worksheets/sheet10.xml");
+    const auto file = folder_.write("formula.xlsx",
+                                    xlsx_of({.test_sales = 5, .label = "=HYPERLINK(\"http://x\")", .prefix = prefix}));
+    std::string formulas = part(file, "xl/worksheets/sheet1.xml") + part(file, "xl/worksheets/sheet3.xml") +
+                           part(file, "xl/worksheets/sheet4.xml") + part(file, "xl/worksheets/sheet9.xml") +
+                           part(file, "xl/worksheets/sheet10.xml");
     const std::regex formula("<f>([^<]*)</f>");
-    for (auto it = std::sregex_iterator(formulas.begin(), formulas.end(), formula); it != std::sregex_iterator(); ++it) {
+    for (auto it = std::sregex_iterator(formulas.begin(), formulas.end(), formula); it != std::sregex_iterator();
+         ++it) {
       EXPECT_THAT((*it)[1].str(), ::testing::AnyOf(HasSubstr("D21+SUM"), HasSubstr("EXP(D21")));
     }
     EXPECT_THAT(part(file, "xl/sharedStrings.xml"), HasSubstr("=HYPERLINK"));
@@ -241,8 +252,9 @@ TEST_F(XlsxReport, SpeaksPortuguese) {
 }
 
 TEST_F(XlsxReport, SurvivesWhatIsMissing) {
-  for (const Example& example : {Example{.test_sales = 0, .comparables = 0, .benchmark = false, .location = false}, Example{.test_sales = 1, .comparables = 1},
-                                 Example{.test_sales = 30, .scale = 1e10}}) {
+  for (const Example& example :
+       {Example{.test_sales = 0, .comparables = 0, .benchmark = false, .location = false},
+        Example{.test_sales = 1, .comparables = 1}, Example{.test_sales = 30, .scale = 1e10}}) {
     const auto file = folder_.write("missing.xlsx", xlsx_of(example));
     EXPECT_THAT(output_of("unzip -tq " + file), HasSubstr("No errors"));
     EXPECT_THAT(part(file, "xl/worksheets/sheet5.xml"), Not(HasSubstr("nan")));

@@ -22,9 +22,9 @@ struct Example {
   std::size_t comparables = 6;
   bool benchmark = true;
   bool location = true;
-  double scale = 1;          // of all money
+  double scale = 1;  // of all money
   std::string label = "Brick two-storey house near Old Orchard, Toledo";
-  std::string prefix;        // before every text that comes from outside
+  std::string prefix;  // before every text that comes from outside
 };
 
 // Normal deviates that are the same with every standard library.
@@ -65,8 +65,10 @@ inline contracts::EvaluationRows evaluation_of(const Example& example, const Has
   for (std::size_t i = 0; i < example.test_sales; ++i) {
     const double price = example.scale * std::exp(11.2 + 0.65 * deviates.next());
     const double spread = i % 40 == 0 ? 0.8 : 0.16;
-    const double estimate = price * std::exp(spread * deviates.next() - 0.05 * (std::log(price / example.scale) - 11.2));
-    rows.date.push_back(Date(Date::parse("1998-01-02")->days() + static_cast<std::int32_t>(i * 300 / example.test_sales)).text());
+    const double estimate =
+        price * std::exp(spread * deviates.next() - 0.05 * (std::log(price / example.scale) - 11.2));
+    rows.date.push_back(
+        Date(Date::parse("1998-01-02")->days() + static_cast<std::int32_t>(i * 300 / example.test_sales)).text());
     rows.price.push_back(price);
     rows.estimate.push_back(estimate);
     rows.lower80.push_back(estimate * 0.79);
@@ -79,7 +81,8 @@ inline contracts::EvaluationRows evaluation_of(const Example& example, const Has
   return rows;
 }
 
-inline contracts::ModelRecord model_of(const Example& example, const contracts::EvaluationRows& rows, const Hash& version) {
+inline contracts::ModelRecord model_of(const Example& example, const contracts::EvaluationRows& rows,
+                                       const Hash& version) {
   contracts::ModelRecord record;
   record.model = rows.model;
   auto& request = record.request;
@@ -88,15 +91,18 @@ inline contracts::ModelRecord model_of(const Example& example, const contracts::
   request.target = "price";
   request.currency = "USD";
   request.area_unit = "ft2";
-  for (const char* name : {"TLA", "lotsize", "age", "beds", "baths", "halfbaths", "rooms", "stories", "wall", "garage", "garagesqft",
-                           "frontage", "depth", "distance_to_centre"}) {
+  for (const char* name : {"TLA", "lotsize", "age", "beds", "baths", "halfbaths", "rooms", "stories", "wall", "garage",
+                           "garagesqft", "frontage", "depth", "distance_to_centre"}) {
     request.features.push_back({name, "none"});
   }
   if (example.location) request.location = contracts::NeighbourSpec{};
-  request.split = {"sale_date", *Date::parse("1997-01-01"), *Date::parse("1997-12-31"), *Date::parse("1998-01-01"), 10'000 * example.scale};
+  request.split = {"sale_date", *Date::parse("1997-01-01"), *Date::parse("1997-12-31"), *Date::parse("1998-01-01"),
+                   10'000 * example.scale};
   record.champion = "xgboost";
   record.test = metrics_of(rows.estimate, rows.price);
-  record.test.coverage80 = rows.price.empty() ? std::nullopt : std::optional<double>(stats::coverage(rows.lower80, rows.upper80, rows.price));
+  record.test.coverage80 = rows.price.empty()
+                               ? std::nullopt
+                               : std::optional<double>(stats::coverage(rows.lower80, rows.upper80, rows.price));
   record.test.coverage95 = record.test.coverage80 ? std::optional<double>(0.951) : std::nullopt;
   record.test_trimmed = record.test;
   record.n_train = 20'371;
@@ -118,11 +124,18 @@ inline contracts::ModelRecord model_of(const Example& example, const contracts::
   ols.cod = 24.1;
   net.mdape = 0.161;
   net.cod = 24.4;
-  record.candidates = {{"ols", ols, ols, 0.6, {{"intercept", 7.1234, 0.0321, 221.9, 0.0}, {"log(TLA)", 0.5123, 0.0087, 58.9, 1e-12}}, "31 terms"},
-                       {"elastic_net", net, net, 2.4, {{"intercept", 7.2, {}, {}, {}}}, "lambda 0.0004, 29 of 31 terms"},
-                       {"xgboost", record.test, record.test, 21.7, {}, "600 trees, depth 7, learning rate 0.05"}};
+  record.candidates = {
+      {"ols",
+       ols,
+       ols,
+       0.6,
+       {{"intercept", 7.1234, 0.0321, 221.9, 0.0}, {"log(TLA)", 0.5123, 0.0087, 58.9, 1e-12}},
+       "31 terms"},
+      {"elastic_net", net, net, 2.4, {{"intercept", 7.2, {}, {}, {}}}, "lambda 0.0004, 29 of 31 terms"},
+      {"xgboost", record.test, record.test, 21.7, {}, "600 trees, depth 7, learning rate 0.05"}};
   double importance = 0.31;
-  for (const auto& feature : request.features) record.importance.push_back({example.prefix + feature.column, importance *= 0.74});
+  for (const auto& feature : request.features)
+    record.importance.push_back({example.prefix + feature.column, importance *= 0.74});
   record.trend_per_year = 0.0412;
   record.shap_additivity_error = 3.1e-12;
   record.created_at = "2026-11-24T09:10:11.123Z";
@@ -147,8 +160,13 @@ inline std::vector<contracts::Comparable> comparables_of(const Example& example)
       one.latitude = 41.6562 + 0.004 * deviates.next();
       one.distance = 350 + 140 * static_cast<double>(i);
     }
-    one.attributes = {{"TLA", 1'700.0 + 35 * static_cast<double>(i)}, {"age", 55.0 + static_cast<double>(i)}, {"wall", std::string(i % 3 ? "brick" : "stucdrvt")},
-                      {"lotsize", 8'200.0 + 300 * static_cast<double>(i)}, {"garagesqft", 380.0}, {"rooms", 7.0}, {"halfbaths", Cell{}}};
+    one.attributes = {{"TLA", 1'700.0 + 35 * static_cast<double>(i)},
+                      {"age", 55.0 + static_cast<double>(i)},
+                      {"wall", std::string(i % 3 ? "brick" : "stucdrvt")},
+                      {"lotsize", 8'200.0 + 300 * static_cast<double>(i)},
+                      {"garagesqft", 380.0},
+                      {"rooms", 7.0},
+                      {"halfbaths", Cell{}}};
     all.push_back(std::move(one));
   }
   return all;
@@ -164,23 +182,52 @@ inline contracts::Valuation valuation_of(const Example& example, const Hash& mod
   v.currency = "USD";
   v.area_unit = "ft2";
   v.date = *Date::parse("1998-10-31");
-  v.subject = {{"yrbuilt", 1'940.0}, {"age", 58.0}, {"stories", std::string("two")}, {"TLA", 1'760.0}, {"wall", std::string("brick")}, {"beds", 3.0},
-               {"baths", 1.0}, {"halfbaths", 1.0}, {"frontage", 60.0}, {"depth", Cell{}}, {"garage", std::string("detached")}, {"garagesqft", 400.0},
-               {"rooms", 7.0}, {"lotsize", 9'000.0}, {"x", 508'000.0}, {"y", 223'100.0}, {"inspected", false}};
+  v.subject = {{"yrbuilt", 1'940.0},
+               {"age", 58.0},
+               {"stories", std::string("two")},
+               {"TLA", 1'760.0},
+               {"wall", std::string("brick")},
+               {"beds", 3.0},
+               {"baths", 1.0},
+               {"halfbaths", 1.0},
+               {"frontage", 60.0},
+               {"depth", Cell{}},
+               {"garage", std::string("detached")},
+               {"garagesqft", 400.0},
+               {"rooms", 7.0},
+               {"lotsize", 9'000.0},
+               {"x", 508'000.0},
+               {"y", 223'100.0},
+               {"inspected", false}};
   if (example.location) {
     v.subject["longitude"] = -83.619482;
     v.subject["latitude"] = 41.656211;
     v.subject["distance_to_centre"] = 6'842.0;
   }
-  const std::vector<std::pair<const char*, double>> effects{
-      {"log price level of the 15 nearest", 0.331}, {"TLA", 0.182}, {"age", -0.141}, {"lotsize", 0.074}, {"wall", 0.066}, {"distance_to_centre", -0.041},
-      {"garagesqft", 0.037}, {"sale_date", 0.033}, {"halfbaths", 0.021}, {"rooms", 0.018}, {"beds", -0.012}, {"baths", -0.011}, {"frontage", 0.009},
-      {"depth", -0.008}, {"stories", 0.004}, {"garage", -0.003}, {"longitude", 0.002}, {"latitude", -0.001}};
+  const std::vector<std::pair<const char*, double>> effects{{"log price level of the 15 nearest", 0.331},
+                                                            {"TLA", 0.182},
+                                                            {"age", -0.141},
+                                                            {"lotsize", 0.074},
+                                                            {"wall", 0.066},
+                                                            {"distance_to_centre", -0.041},
+                                                            {"garagesqft", 0.037},
+                                                            {"sale_date", 0.033},
+                                                            {"halfbaths", 0.021},
+                                                            {"rooms", 0.018},
+                                                            {"beds", -0.012},
+                                                            {"baths", -0.011},
+                                                            {"frontage", 0.009},
+                                                            {"depth", -0.008},
+                                                            {"stories", 0.004},
+                                                            {"garage", -0.003},
+                                                            {"longitude", 0.002},
+                                                            {"latitude", -0.001}};
   v.base_value = std::log(65'000 * example.scale);
   v.eta = v.base_value;
   for (const auto& [name, contribution] : effects) {
     const auto stated = v.subject.find(name);
-    v.contributions.push_back({example.prefix + name, stated == v.subject.end() ? Cell(11.31) : stated->second, contribution, std::exp(contribution)});
+    v.contributions.push_back({example.prefix + name, stated == v.subject.end() ? Cell(11.31) : stated->second,
+                               contribution, std::exp(contribution)});
     v.eta += contribution;
   }
   v.value = std::exp(v.eta);
@@ -204,7 +251,8 @@ inline ReportSources sources_of(const Example& example = {}) {
   for (const char* name : {"TLA", "lotsize", "garagesqft"}) imported.columns.push_back({name, "number", "ft2", 0});
   imported.columns.push_back({"frontage", "number", "ft", 31});
   imported.columns.push_back({"yrbuilt", "number", "year", 0});
-  imported.source = contracts::SourceView{example.prefix + "sales.csv", 3'061'482, sha256("file"), "csv", "utf-8", ",", "lf"};
+  imported.source =
+      contracts::SourceView{example.prefix + "sales.csv", 3'061'482, sha256("file"), "csv", "utf-8", ",", "lf"};
   imported.created_at = "2026-11-24T09:00:00.000Z";
   cleaned = imported;
   cleaned.version = sha256("cleaned");
@@ -219,10 +267,31 @@ inline ReportSources sources_of(const Example& example = {}) {
   sources.history = {imported, cleaned, located};
   contracts::CleaningReport report;
   report.version = cleaned;
-  report.steps = {{"unknown_if", "depth < 1 means not known: 0 stands for a lot whose depth was not recorded", "depth", 3'878, {1, 4, 9}, {"0", "0", "0"},
-                   {"not known", "not known", "not known"}, 25'357},
-                  {"age_at", "age is the year of sale_date less yrbuilt, never below 0: age of the building at the sale", "age", 138, {77}, {"-1"}, {"0"}, 25'357},
-                  {"drop_duplicates", example.prefix + "the first of rows with equal x, y, sale_date, price stays: the same sale recorded twice", "", 16, {5'123}, {}, {}, 25'341}};
+  report.steps = {
+      {"unknown_if",
+       "depth < 1 means not known: 0 stands for a lot whose depth was not recorded",
+       "depth",
+       3'878,
+       {1, 4, 9},
+       {"0", "0", "0"},
+       {"not known", "not known", "not known"},
+       25'357},
+      {"age_at",
+       "age is the year of sale_date less yrbuilt, never below 0: age of the building at the sale",
+       "age",
+       138,
+       {77},
+       {"-1"},
+       {"0"},
+       25'357},
+      {"drop_duplicates",
+       example.prefix + "the first of rows with equal x, y, sale_date, price stays: the same sale recorded twice",
+       "",
+       16,
+       {5'123},
+       {},
+       {},
+       25'341}};
   sources.cleaning = {report};
   const Hash model = sha256("model");
   sources.evaluation = evaluation_of(example, model);
@@ -234,7 +303,8 @@ inline ReportSources sources_of(const Example& example = {}) {
 inline contracts::ReportRequest request_of(const ReportSources& sources, const std::string& language = "en") {
   contracts::ReportRequest request;
   request.valuation = sources.valuation.valuation;
-  request.title = language == "en" ? "Valuation of a house in Lucas County, Ohio" : "Avaliação de uma casa no condado de Lucas, Ohio";
+  request.title = language == "en" ? "Valuation of a house in Lucas County, Ohio"
+                                   : "Avaliação de uma casa no condado de Lucas, Ohio";
   request.purpose = "Demonstration: market value for information";
   request.language = language;
   return request;

@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t kLongestHistory = 1'000;
 constexpr double kSteps = 4;  // fetch, compute, draw (a step a file)
 
-Result<std::vector<contracts::DatasetVersion>> fetch_history(ServiceContext& context, const CallOrigin& origin, Hash version) {
+Result<std::vector<contracts::DatasetVersion>> fetch_history(ServiceContext& context, const CallOrigin& origin,
+                                                             Hash version) {
   std::vector<contracts::DatasetVersion> history;
   while (history.size() < kLongestHistory) {
     VALION_TRY_ASSIGN(auto one, fetch_json_blocking<contracts::DatasetVersion>(context, origin, "data_processing",
@@ -33,9 +34,11 @@ Result<std::vector<contracts::DatasetVersion>> fetch_history(ServiceContext& con
 }
 
 // The log of a version holds its ancestors' steps as well: the version that the model learnt from tells everything.
-Result<std::vector<contracts::CleaningReport>> fetch_cleaning(ServiceContext& context, const CallOrigin& origin, const Hash& version) {
-  VALION_TRY_ASSIGN(auto report, fetch_json_blocking<contracts::CleaningReport>(context, origin, "data_processing",
-                                                                                "/data/versions/" + version.text() + "/cleaning"));
+Result<std::vector<contracts::CleaningReport>> fetch_cleaning(ServiceContext& context, const CallOrigin& origin,
+                                                              const Hash& version) {
+  VALION_TRY_ASSIGN(auto report,
+                    fetch_json_blocking<contracts::CleaningReport>(context, origin, "data_processing",
+                                                                   "/data/versions/" + version.text() + "/cleaning"));
   return std::vector<contracts::CleaningReport>(1, std::move(report));
 }
 
@@ -70,9 +73,11 @@ struct Making {
       VALION_TRY(step(2 + static_cast<double>(record.artifacts.size()), "drawing the " + format));
       VALION_TRY_ASSIGN(const std::string bytes, render(format, content, language));
       VALION_TRY_ASSIGN(const Hash hash, storage.objects.put(bytes));
-      record.artifacts.push_back({format, hash, static_cast<std::int64_t>(bytes.size()), "/api/v1/reports/" + identity.text() + "/" + format});
+      record.artifacts.push_back(
+          {format, hash, static_cast<std::int64_t>(bytes.size()), "/api/v1/reports/" + identity.text() + "/" + format});
     }
-    auto kept = storage.catalogue.add_blocking(origin.principal.tenant, identity, record.created_at, json::encode(record));
+    auto kept =
+        storage.catalogue.add_blocking(origin.principal.tenant, identity, record.created_at, json::encode(record));
     if (kept) job.progress(kSteps, kSteps, "done");
     return kept;
   }
@@ -82,17 +87,21 @@ struct Making {
 
 Result<ReportSources> fetch_sources(ServiceContext& context, const CallOrigin& origin, const Hash& valuation) {
   ReportSources sources;
-  VALION_TRY_ASSIGN(sources.valuation, fetch_json_blocking<contracts::Valuation>(context, origin, "ml_service", "/ml/valuations/" + valuation.text()));
+  VALION_TRY_ASSIGN(sources.valuation, fetch_json_blocking<contracts::Valuation>(context, origin, "ml_service",
+                                                                                 "/ml/valuations/" + valuation.text()));
   const std::string model = "/ml/models/" + sources.valuation.model.text();
   VALION_TRY_ASSIGN(sources.model, fetch_json_blocking<contracts::ModelRecord>(context, origin, "ml_service", model));
-  VALION_TRY_ASSIGN(sources.evaluation, fetch_json_blocking<contracts::EvaluationRows>(context, origin, "ml_service", model + "/evaluation"));
+  VALION_TRY_ASSIGN(sources.evaluation, fetch_json_blocking<contracts::EvaluationRows>(context, origin, "ml_service",
+                                                                                       model + "/evaluation"));
   VALION_TRY_ASSIGN(sources.history, fetch_history(context, origin, sources.valuation.version));
   VALION_TRY_ASSIGN(sources.cleaning, fetch_cleaning(context, origin, sources.valuation.version));
   return sources;
 }
 
-jobs::Work report_work(ServiceContext& context, std::shared_ptr<ReportStorage> storage, CallOrigin origin, contracts::ReportRequest request) {
-  return [&context, storage = std::move(storage), origin = std::move(origin), request = std::move(request)](jobs::JobContext& job) {
+jobs::Work report_work(ServiceContext& context, std::shared_ptr<ReportStorage> storage, CallOrigin origin,
+                       contracts::ReportRequest request) {
+  return [&context, storage = std::move(storage), origin = std::move(origin),
+          request = std::move(request)](jobs::JobContext& job) {
     return Making{context, *storage, origin, request, job}.make();
   };
 }

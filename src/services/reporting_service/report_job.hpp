@@ -22,7 +22,8 @@ struct ReportStorage {
 };
 
 // Through the registry, blocking. Errors: those of the services asked, and bad_gateway when a history has no end.
-[[nodiscard]] Result<ReportSources> fetch_sources(ServiceContext& context, const CallOrigin& origin, const Hash& valuation);
+[[nodiscard]] Result<ReportSources> fetch_sources(ServiceContext& context, const CallOrigin& origin,
+                                                  const Hash& valuation);
 
 // `record` of a report already kept for the tenant is answered as it is; the bytes would be the same.
 [[nodiscard]] jobs::Work report_work(ServiceContext& context, std::shared_ptr<ReportStorage> storage, CallOrigin origin,

@@ -1,10 +1,10 @@
 #include "services/reporting_service/report_sources.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <string>
-#include <cmath>
 #include <utility>
 
 #include "platform/json/described.hpp"
@@ -17,13 +17,15 @@ namespace {
 constexpr std::size_t kLongestTitle = 200, kLongestText = 300;
 
 std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 void check_text(Error& error, std::string_view pointer, const std::string& text, std::size_t most, bool may_be_empty) {
   const bool blank = text.find_first_not_of(" \t\r\n") == std::string::npos;
   if (blank && !may_be_empty) error.add({std::string(pointer), "must not be empty", -1, {}, {}});
-  if (characters(text) > most) error.add({std::string(pointer), "must have at most " + std::to_string(most) + " characters", -1, {}, {}});
+  if (characters(text) > most)
+    error.add({std::string(pointer), "must have at most " + std::to_string(most) + " characters", -1, {}, {}});
 }
 
 void check_formats(Error& error, const std::vector<std::string>& formats) {
@@ -31,13 +33,15 @@ void check_formats(Error& error, const std::vector<std::string>& formats) {
   std::set<std::string> seen;
   for (std::size_t i = 0; i < formats.size(); ++i) {
     const std::string pointer = "/formats/" + std::to_string(i);
-    if (formats[i] != "pdf" && formats[i] != "xlsx") error.add({pointer, "must be one of pdf, xlsx", -1, {}, formats[i]});
+    if (formats[i] != "pdf" && formats[i] != "xlsx")
+      error.add({pointer, "must be one of pdf, xlsx", -1, {}, formats[i]});
     if (!seen.insert(formats[i]).second) error.add({pointer, "stands twice", -1, {}, formats[i]});
   }
 }
 
 report::Accuracy accuracy_of(const contracts::Metrics& m) {
-  return {m.n, m.mdape, m.mape, m.ppe10, m.ppe20, m.median_ratio, m.cod, m.prd, m.prb, m.r2, m.coverage80, m.coverage95};
+  return {m.n,   m.mdape, m.mape, m.ppe10, m.ppe20,      m.median_ratio,
+          m.cod, m.prd,   m.prb,  m.r2,    m.coverage80, m.coverage95};
 }
 
 std::optional<report::Accuracy> accuracy_of(const std::optional<contracts::Metrics>& metrics) {
@@ -69,7 +73,8 @@ std::optional<double> number_in(const Attributes& attributes, const std::string&
   return number != nullptr ? std::optional<double>(*number) : std::nullopt;
 }
 
-std::optional<report::Place> place_of(const contracts::Valuation& valuation, const std::optional<contracts::NeighbourSpec>& location) {
+std::optional<report::Place> place_of(const contracts::Valuation& valuation,
+                                      const std::optional<contracts::NeighbourSpec>& location) {
   if (!location) return std::nullopt;
   const auto longitude = number_in(valuation.subject, location->longitude);
   const auto latitude = number_in(valuation.subject, location->latitude);
@@ -78,9 +83,21 @@ std::optional<report::Place> place_of(const contracts::Valuation& valuation, con
 }
 
 report::Statement statement_of(const contracts::ReportRequest& request, const contracts::Valuation& valuation) {
-  const auto span = [](const contracts::Interval& interval) { return report::Span{interval.level, interval.lower, interval.upper}; };
-  return {request.title, valuation.label, request.client, request.purpose, request.prepared_by, valuation.currency, valuation.area_unit,
-          valuation.date, valuation.value, span(valuation.interval80), span(valuation.interval95), valuation.created_at};
+  const auto span = [](const contracts::Interval& interval) {
+    return report::Span{interval.level, interval.lower, interval.upper};
+  };
+  return {request.title,
+          valuation.label,
+          request.client,
+          request.purpose,
+          request.prepared_by,
+          valuation.currency,
+          valuation.area_unit,
+          valuation.date,
+          valuation.value,
+          span(valuation.interval80),
+          span(valuation.interval95),
+          valuation.created_at};
 }
 
 std::vector<report::ComparableLine> comparables_of(const contracts::Valuation& valuation, bool subject_placed) {
@@ -95,8 +112,10 @@ std::vector<report::ComparableLine> comparables_of(const contracts::Valuation& v
     line.adjusted_price = comparable.adjusted_price;
     line.similarity = comparable.similarity;
     line.attributes = comparable.attributes;
-    if (comparable.longitude && comparable.latitude) line.place = report::Place{*comparable.longitude, *comparable.latitude};
-    line.distance = line.place && subject_placed ? comparable.distance : -1;  // ml_service says 0 where it does not know
+    if (comparable.longitude && comparable.latitude)
+      line.place = report::Place{*comparable.longitude, *comparable.latitude};
+    line.distance =
+        line.place && subject_placed ? comparable.distance : -1;  // ml_service says 0 where it does not know
     lines.push_back(std::move(line));
   }
   return lines;
@@ -109,12 +128,14 @@ report::DataFacts data_of(const ReportSources& sources) {
     data.target = version.target;
     data.history.push_back({version.version, version.note, version.rows, version.columns.size(), version.created_at});
     if (version.source) {
-      data.source = report::Source{version.source->file_name, version.source->format, version.source->encoding, version.source->bytes, version.source->sha256};
+      data.source = report::Source{version.source->file_name, version.source->format, version.source->encoding,
+                                   version.source->bytes, version.source->sha256};
     }
   }
   for (const auto& cleaned : sources.cleaning) {
     for (const auto& step : cleaned.steps) {
-      data.cleaning.push_back({step.rule, step.description, step.column, step.rows_touched, step.rows_left, step.rows, step.before, step.after});
+      data.cleaning.push_back({step.rule, step.description, step.column, step.rows_touched, step.rows_left, step.rows,
+                               step.before, step.after});
     }
   }
   return data;
@@ -128,8 +149,11 @@ report::ModelFacts model_of(const contracts::ModelRecord& record) {
   for (const auto& feature : request.features) model.features.push_back(feature.column);
   if (request.location) model.neighbours = request.location->neighbours;
   for (const auto& candidate : record.candidates) {
-    report::Candidate one{candidate.model, accuracy_of(candidate.cross_validation), accuracy_of(candidate.test), candidate.seconds, {}, candidate.notes};
-    for (const auto& c : candidate.coefficients) one.coefficients.push_back({c.term, c.estimate, c.standard_error, c.t, c.p});
+    report::Candidate one{
+        candidate.model, accuracy_of(candidate.cross_validation), accuracy_of(candidate.test), candidate.seconds, {},
+        candidate.notes};
+    for (const auto& c : candidate.coefficients)
+      one.coefficients.push_back({c.term, c.estimate, c.standard_error, c.t, c.p});
     model.candidates.push_back(std::move(one));
   }
   for (const auto& one : record.importance) model.importance.push_back({one.feature, one.mean_absolute_contribution});
@@ -154,14 +178,16 @@ report::ModelFacts model_of(const contracts::ModelRecord& record) {
 
 Result<std::vector<report::TestSale>> test_sales_of(const contracts::EvaluationRows& rows) {
   const std::size_t n = rows.price.size();
-  const bool even = rows.date.size() == n && rows.estimate.size() == n && rows.lower80.size() == n && rows.upper80.size() == n &&
-                    (rows.benchmark.empty() || rows.benchmark.size() == n);
+  const bool even = rows.date.size() == n && rows.estimate.size() == n && rows.lower80.size() == n &&
+                    rows.upper80.size() == n && (rows.benchmark.empty() || rows.benchmark.size() == n);
   if (!even) return fail(ErrorKind::bad_gateway, "the evaluation's columns have different lengths");
   std::vector<report::TestSale> sales;
   for (std::size_t i = 0; i < n; ++i) {
     const auto day = Date::parse(rows.date[i]);
-    if (!day) return fail(ErrorKind::bad_gateway, "evaluation row " + std::to_string(i + 1) + " has no date: " + rows.date[i]);
-    sales.push_back({*day, rows.price[i], rows.estimate[i], rows.lower80[i], rows.upper80[i], rows.benchmark.empty() ? std::nullopt : rows.benchmark[i]});
+    if (!day)
+      return fail(ErrorKind::bad_gateway, "evaluation row " + std::to_string(i + 1) + " has no date: " + rows.date[i]);
+    sales.push_back({*day, rows.price[i], rows.estimate[i], rows.lower80[i], rows.upper80[i],
+                     rows.benchmark.empty() ? std::nullopt : rows.benchmark[i]});
   }
   return sales;
 }
@@ -196,11 +222,13 @@ Hash identity_of(const contracts::ReportRequest& request, const ReportSources& s
   contracts::ReportRequest ordered = request;
   std::sort(ordered.formats.begin(), ordered.formats.end());
   std::string text = json::encode(ordered);
-  for (const Hash* hash : {&sources.valuation.valuation, &sources.valuation.model, &sources.valuation.version}) text += "\n" + hash->text();
+  for (const Hash* hash : {&sources.valuation.valuation, &sources.valuation.model, &sources.valuation.version})
+    text += "\n" + hash->text();
   return sha256(text);
 }
 
-Result<report::ReportFacts> facts_of(const contracts::ReportRequest& request, const Hash& identity, const ReportSources& sources) {
+Result<report::ReportFacts> facts_of(const contracts::ReportRequest& request, const Hash& identity,
+                                     const ReportSources& sources) {
   VALION_TRY(check_chain(sources));
   const contracts::Valuation& valuation = sources.valuation;
   const Units units = units_of(sources);

@@ -15,8 +15,8 @@ struct ReportSources {
   contracts::Valuation valuation;
   contracts::ModelRecord model;
   contracts::EvaluationRows evaluation;
-  std::vector<contracts::DatasetVersion> history;        // from the import to the version the model learnt from
-  std::vector<contracts::CleaningReport> cleaning;       // of the version the model learnt from: the whole log
+  std::vector<contracts::DatasetVersion> history;   // from the import to the version the model learnt from
+  std::vector<contracts::CleaningReport> cleaning;  // of the version the model learnt from: the whole log
 };
 
 // All problems of a request at once (invalid, with JSON Pointers): language, formats, lengths, empty texts.

@@ -33,13 +33,16 @@ void ReportingService::routes(http::Router& router) {
   using http::Method;
   router.add(Method::post, "/reports", [this](http::Request& request) { return make_report(request); });
   router.add(Method::get, "/reports/{report:hash}", [this](http::Request& request) { return show_report(request); });
-  router.add(Method::get, "/reports/{report:hash}/pdf", [this](http::Request& request) { return send_file(request, "pdf"); });
-  router.add(Method::get, "/reports/{report:hash}/xlsx", [this](http::Request& request) { return send_file(request, "xlsx"); });
+  router.add(Method::get, "/reports/{report:hash}/pdf",
+             [this](http::Request& request) { return send_file(request, "pdf"); });
+  router.add(Method::get, "/reports/{report:hash}/xlsx",
+             [this](http::Request& request) { return send_file(request, "xlsx"); });
 }
 
 Async<Result<void>> ReportingService::initialize() {
   state_ = std::make_unique<State>();
-  state_->storage = std::make_shared<reporting::ReportStorage>(catalogue_url(context().settings, context().folder), context().folder);
+  state_->storage =
+      std::make_shared<reporting::ReportStorage>(catalogue_url(context().settings, context().folder), context().folder);
   co_return Result<void>();
 }
 
@@ -57,29 +60,35 @@ Async<Result<http::Response>> ReportingService::make_report(http::Request& reque
   VALION_CO_TRY_ASSIGN(const auto asked, co_await read_json<contracts::ReportRequest>(request));
   VALION_CO_TRY(reporting::check(asked));
   auto work = reporting::report_work(context(), state_->storage, CallOrigin::of(request), asked);
-  VALION_CO_TRY_ASSIGN(const auto job, co_await context().jobs.submit("reports.render", *request.principal, std::move(work)));
+  VALION_CO_TRY_ASSIGN(const auto job,
+                       co_await context().jobs.submit("reports.render", *request.principal, std::move(work)));
   co_return co_await accepted(context(), request, job);
 }
 
 Async<Result<http::Response>> ReportingService::show_report(http::Request& request) {
-  VALION_CO_TRY_ASSIGN(auto record, co_await state_->storage->catalogue.find(request.principal->tenant, hash_in(request)));
+  VALION_CO_TRY_ASSIGN(auto record,
+                       co_await state_->storage->catalogue.find(request.principal->tenant, hash_in(request)));
   co_return http::json_response(200, std::move(record));
 }
 
 Async<Result<http::Response>> ReportingService::send_file(http::Request& request, std::string_view format) {
   const std::string report = request.parameters.text("report");
-  VALION_CO_TRY_ASSIGN(const auto text, co_await state_->storage->catalogue.find(request.principal->tenant, hash_in(request)));
+  VALION_CO_TRY_ASSIGN(const auto text,
+                       co_await state_->storage->catalogue.find(request.principal->tenant, hash_in(request)));
   VALION_CO_TRY_ASSIGN(const auto record, json::decode<contracts::ReportRecord>(text));
   const auto& artifacts = record.artifacts;
-  const auto artifact = std::find_if(artifacts.begin(), artifacts.end(), [&](const auto& one) { return one.format == format; });
+  const auto artifact =
+      std::find_if(artifacts.begin(), artifacts.end(), [&](const auto& one) { return one.format == format; });
   if (artifact == artifacts.end()) {
-    co_return fail(ErrorKind::not_found, "report " + report + " was made without " + std::string(format) + "; ask for it with formats");
+    co_return fail(ErrorKind::not_found,
+                   "report " + report + " was made without " + std::string(format) + "; ask for it with formats");
   }
   VALION_CO_TRY_ASSIGN(auto path, state_->storage->objects.path_of(artifact->sha256));
   http::Response response;
   response.headers.set("Content-Type", std::string(format == "pdf" ? kPdfType : kXlsxType));
   const std::string disposition = format == "pdf" ? "inline" : "attachment";
-  response.headers.set("Content-Disposition", disposition + "; filename=\"valion-" + report.substr(0, 12) + "." + std::string(format) + "\"");
+  response.headers.set("Content-Disposition",
+                       disposition + "; filename=\"valion-" + report.substr(0, 12) + "." + std::string(format) + "\"");
   response.headers.set("ETag", "\"" + artifact->sha256.text() + "\"");
   response.body = http::FileBody{std::move(path)};
   co_return response;

@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 
 #include <algorithm>
+#include <set>
 
 #include "platform/json/described.hpp"
 #include "services/service_registry/catalogue_view.hpp"
@@ -28,6 +29,7 @@ http::ClientRequest probe_of(const registry::Instance& instance) {
 struct ServiceRegistry::State {
   registry::RegistrySettings settings;
   registry::Histories histories;
+  std::set<std::string> being_probed;  // ids
   bool stopping = false;
 };
 
@@ -36,26 +38,47 @@ namespace {
 using registry::Histories;
 using registry::Instance;
 
+void tell_change(ServiceContext& context, const std::string& id, const registry::ProbeHistory& history) {
+  context.log.info(
+      "an instance changed its state",
+      {{"subject", id}, {"passing", history.verdict == registry::Verdict::passing}, {"why", history.output}});
+}
+
 // One instance, one question, one verdict.
-Async<void> probe(ServiceContext& context, registry::RegistrySettings settings, Histories& histories,
-                  Instance instance) {
-  auto answer = co_await http::fetch(context.http, probe_of(instance));
-  registry::ProbeHistory& history = histories[instance.id];
+template <class State>
+Async<void> probe(ServiceContext& context, std::shared_ptr<State> state, Instance instance) {
+  http::ClientRequest request = probe_of(instance);
+  const auto answer = co_await http::fetch(context.http, std::move(request));
+  state->being_probed.erase(instance.id);
+  if (state->stopping) co_return;
+  registry::ProbeHistory& history = state->histories[instance.id];
   const registry::Verdict before = history.verdict;
   history = answer ? registry::after_success(history) : registry::after_failure(history, answer.error().message);
-  if (history.verdict != before) {
-    context.log.info("an instance changed its state", {{"subject", instance.id},
-                                                       {"passing", history.verdict == registry::Verdict::passing},
-                                                       {"why", history.output}});
-  }
-  if (history.verdict == registry::Verdict::unknown) co_return;
-  (void)co_await registry::publish_verdict(context.redis, settings, instance.id, history.verdict);
+  const registry::Verdict verdict = history.verdict;
+  if (verdict != before) tell_change(context, instance.id, history);
+  if (verdict == registry::Verdict::unknown) co_return;
+  const auto published = co_await registry::publish_verdict(context.redis, state->settings, instance.id, verdict);
+  static_cast<void>(published);  // with Redis away the next probe says it again
 }
 
 void forget_absent(Histories& histories, const std::vector<Instance>& present) {
   std::erase_if(histories, [&](const auto& entry) {
     return std::none_of(present.begin(), present.end(), [&](const Instance& one) { return one.id == entry.first; });
   });
+}
+
+// All at once: one that hangs must not let the verdicts on the others lapse.
+template <class State>
+Async<void> keep_probing(ServiceContext& context, std::shared_ptr<State> state) {
+  while (!state->stopping) {
+    const std::vector<Instance> instances = context.directory.all();
+    forget_absent(state->histories, instances);
+    for (const Instance& instance : instances) {
+      if (!state->being_probed.insert(instance.id).second) continue;
+      asio::co_spawn(context.executor, probe(context, state, instance), asio::detached);
+    }
+    co_await sleep_for(state->settings.heartbeat);
+  }
 }
 
 }  // namespace
@@ -83,20 +106,7 @@ void ServiceRegistry::routes(http::Router& router) {
 
 Async<Result<void>> ServiceRegistry::initialize() {
   state_->settings.heartbeat = context().settings.heartbeat;
-  asio::co_spawn(
-      context().executor,
-      [](ServiceContext& context, std::shared_ptr<State> state) -> Async<void> {
-        while (!state->stopping) {
-          const std::vector<Instance> instances = context.directory.all();
-          forget_absent(state->histories, instances);
-          for (const Instance& instance : instances) {
-            if (state->stopping) co_return;
-            co_await probe(context, state->settings, state->histories, instance);
-          }
-          co_await sleep_for(state->settings.heartbeat);
-        }
-      }(context(), state_),
-      asio::detached);
+  asio::co_spawn(context().executor, keep_probing(context(), state_), asio::detached);
   co_return Result<void>{};
 }
 

@@ -108,6 +108,7 @@ struct Canvas::State {
     cairo_stroke(cairo);
   }
   void path(const Box& box, double radius) const {
+    cairo_new_path(cairo);
     if (radius <= 0) return cairo_rectangle(cairo, box.x, box.y, box.width, box.height);
     constexpr double kQuarter = std::numbers::pi / 2;
     cairo_new_sub_path(cairo);
@@ -116,6 +117,27 @@ struct Canvas::State {
     cairo_arc(cairo, box.x + radius, box.bottom() - radius, radius, kQuarter, 2 * kQuarter);
     cairo_arc(cairo, box.x + radius, box.y + radius, radius, 2 * kQuarter, 3 * kQuarter);
     cairo_close_path(cairo);
+  }
+  // Line by line, each as text of its own: Pango hides the space at which it breaks behind an empty marked-content sequence,
+  // at which readers of the structure (poppler) stop.
+  void show_lines(PangoLayout* layout, Point at, const TextStyle& style, double width, Align align) const {
+    const std::string_view all = pango_layout_get_text(layout);
+    PangoLayoutIter* line = pango_layout_get_iter(layout);
+    do {
+      const PangoLayoutLine* place = pango_layout_iter_get_line_readonly(line);
+      const std::string_view piece =
+          all.substr(static_cast<std::size_t>(place->start_index), static_cast<std::size_t>(place->length));
+      const Layout single = make_layout(context.get(), piece, style);
+      const double baseline = pango_layout_iter_get_baseline(line) - pango_layout_get_baseline(single.get());
+      double x = at.x;
+      if (align != Align::left) {
+        const std::string_view trimmed = piece.substr(0, piece.find_last_not_of(' ') + 1);
+        const double rest = width - size_of(make_layout(context.get(), trimmed, style).get()).width;
+        x += align == Align::right ? rest : rest / 2;
+      }
+      show(single.get(), {x, at.y + baseline / PANGO_SCALE}, style.colour);
+    } while (pango_layout_iter_next_line(line) != 0);
+    pango_layout_iter_free(line);
   }
   void show(PangoLayout* layout, Point at, Colour colour) const {
     set(colour);
@@ -152,8 +174,12 @@ Size Canvas::measure(std::string_view text, const TextStyle& style, double width
 Size Canvas::text(Point at, std::string_view text, const TextStyle& style, double width, Align align) {
   const Layout layout = make_layout(state_->context.get(), text, style);
   wrap_at(layout.get(), width);
-  pango_layout_set_alignment(layout.get(), pango_align(align));
   const Size size = size_of(layout.get());
+  if (pango_layout_get_line_count(layout.get()) > 1) {
+    state_->show_lines(layout.get(), at, style, width, align);
+    return size;
+  }
+  pango_layout_set_alignment(layout.get(), pango_align(align));
   if (width <= 0 && align == Align::right) at.x -= size.width;
   if (width <= 0 && align == Align::centre) at.x -= size.width / 2;
   state_->show(layout.get(), at, style.colour);
@@ -180,6 +206,7 @@ void Canvas::line(Point from, Point to, const Stroke& stroke) {
 }
 
 void Canvas::polyline(const std::vector<Point>& points, const Stroke& stroke) {
+  cairo_new_path(state_->cairo);  // text leaves a current point behind
   for (const Point& point : points) cairo_line_to(state_->cairo, point.x, point.y);
   state_->stroke(stroke);
 }
@@ -197,6 +224,7 @@ void Canvas::outline(const Box& box, const Stroke& stroke, double radius) {
 
 void Canvas::polygon(const std::vector<Point>& points, Colour colour) {
   cairo_new_path(state_->cairo);  // a text drawn before leaves its end as the current point
+  cairo_new_path(state_->cairo);
   for (const Point& point : points) cairo_line_to(state_->cairo, point.x, point.y);
   cairo_close_path(state_->cairo);
   state_->set(colour);
@@ -238,7 +266,8 @@ void Canvas::begin_figure(std::string alternative) {
 void Canvas::end_figure() { end_tag("Figure"); }
 
 void Canvas::bookmark(std::string_view title, double y) {
-  const std::string target = "page=" + std::to_string(state_->page) + " pos=[0 " + std::to_string(static_cast<int>(y)) + "]";
+  const std::string target =
+      "page=" + std::to_string(state_->page) + " pos=[0 " + std::to_string(static_cast<int>(y)) + "]";
   cairo_pdf_surface_add_outline(state_->surface, CAIRO_PDF_OUTLINE_ROOT, printable(title).c_str(), target.c_str(),
                                 static_cast<cairo_pdf_outline_flags_t>(0));
 }

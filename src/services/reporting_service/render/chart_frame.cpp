@@ -9,7 +9,8 @@ constexpr double kTickGap = 4;
 
 double widest_label(const Canvas& canvas, const ChartAxis& axis) {
   double widest = 0;
-  for (const double tick : axis.axis.ticks) widest = std::max(widest, canvas.measure(axis.label(tick), theme::kChartLabel).width);
+  for (const double tick : axis.axis.ticks)
+    widest = std::max(widest, canvas.measure(axis.label(tick), theme::kChartLabel).width);
   return widest;
 }
 

@@ -22,7 +22,8 @@ struct ChartAxis {
   std::function<std::string(double)> label;
 };
 Box draw_frame(Canvas& canvas, const Box& box, const ChartAxis& horizontal, const ChartAxis& vertical);
-[[nodiscard]] Point place(const Box& plot, const report::Axis& horizontal, const report::Axis& vertical, double x, double y);
+[[nodiscard]] Point place(const Box& plot, const report::Axis& horizontal, const report::Axis& vertical, double x,
+                          double y);
 
 // interval_line.cpp: the value on its 95 % and 80 % intervals, with the comparables' adjusted prices as dots.
 inline constexpr double kIntervalLineHeight = 66;

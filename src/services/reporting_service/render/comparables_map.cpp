@@ -41,7 +41,7 @@ class Map {
     const Point centre = at({});
     for (const double ring : frame_.rings) {
       const double radius = ring * points_per_metre();
-      canvas_.circle(centre, radius, {0.6, theme::kHairline, 3});
+      canvas_.circle(centre, radius, {0.7, rgb(0xaebac4), 3});
       const double down = centre.y + radius;
       const double up = centre.y - radius;
       const double y = up > box_.y + 6 ? up : down;
@@ -92,8 +92,15 @@ class Map {
       canvas_.circle(spot, kMarker, {0.8, theme::kPaper});
       canvas_.label(spot, text, number, Align::centre);
     }
-    canvas_.polygon({{subject.x, subject.y - 8}, {subject.x + 7, subject.y}, {subject.x, subject.y + 8}, {subject.x - 7, subject.y}}, theme::kPaper);
-    canvas_.polygon({{subject.x, subject.y - 6.4}, {subject.x + 5.6, subject.y}, {subject.x, subject.y + 6.4}, {subject.x - 5.6, subject.y}},
+    canvas_.polygon({{subject.x, subject.y - 8},
+                     {subject.x + 7, subject.y},
+                     {subject.x, subject.y + 8},
+                     {subject.x - 7, subject.y}},
+                    theme::kPaper);
+    canvas_.polygon({{subject.x, subject.y - 6.4},
+                     {subject.x + 5.6, subject.y},
+                     {subject.x, subject.y + 6.4},
+                     {subject.x - 5.6, subject.y}},
                     theme::kSubject);
   }
 
@@ -109,7 +116,8 @@ class Map {
     const double length = frame_.scale_bar * points_per_metre();
     const double x = box_.x + 10, y = box_.bottom() - 10;
     const std::string text = voice_.format.distance(frame_.scale_bar);
-    canvas_.fill({x - 5, y - 14, std::max(length, canvas_.measure(text, theme::kChartLabel).width) + 10, 20}, rgb(0xffffff, 0.85), 2);
+    canvas_.fill({x - 5, y - 14, std::max(length, canvas_.measure(text, theme::kChartLabel).width) + 10, 20},
+                 rgb(0xffffff, 0.85), 2);
     canvas_.line({x, y}, {x + length, y}, {1.4, theme::kInk});
     canvas_.line({x, y - 3}, {x, y + 3}, {0.8, theme::kInk});
     canvas_.line({x + length, y - 3}, {x + length, y + 3}, {0.8, theme::kInk});

@@ -63,7 +63,7 @@ void Flow::paragraph(std::string_view text, const TextStyle& style) {
   need(size.height);
   const Tag tag(canvas_, "P");
   canvas_.text({theme::kLeft, y_}, text, style, theme::kWidth);
-  y_ += size.height + 5;
+  y_ += size.height + 7;
 }
 
 void Flow::bullets(const std::vector<std::string>& items, const TextStyle& style) {

@@ -26,7 +26,8 @@ void draw_interval_line(Canvas& canvas, const Box& box, const report::ReportCont
     canvas.label({x_of(tick), middle + 22}, voice.format.short_money(tick), theme::kChartLabel, Align::centre);
   }
   const auto bar = [&](const report::Span& span, double half, Colour colour) {
-    canvas.fill({x_of(span.lower), middle - half, std::max(x_of(span.upper) - x_of(span.lower), 1.0), 2 * half}, colour, 1.5);
+    canvas.fill({x_of(span.lower), middle - half, std::max(x_of(span.upper) - x_of(span.lower), 1.0), 2 * half}, colour,
+                1.5);
   };
   bar(statement.span95, 5, theme::kAccentSoft);
   bar(statement.span80, 5, theme::kAccent);
@@ -55,7 +56,8 @@ void draw_interval_line(Canvas& canvas, const Box& box, const report::ReportCont
   key(theme::kSubject, std::string(voice.texts.value), false);
   key(theme::kAccent, std::string(voice.texts.interval80), false);
   key(theme::kAccentSoft, std::string(voice.texts.interval95), false);
-  if (!content.facts.comparables.empty()) key(theme::kBenchmark, std::string(voice.texts.comparables_adjusted_key), true);
+  if (!content.facts.comparables.empty())
+    key(theme::kBenchmark, std::string(voice.texts.comparables_adjusted_key), true);
 }
 
 }  // namespace valion::reporting

@@ -31,11 +31,18 @@ std::string xmp_of(const PdfMarks& marks) {
   const std::string moment = marks.created_at.substr(0, 19) + "Z";
   return "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
          "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n"
-         "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\">\n"
-         "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">" + xml_escaped(marks.title) + "</rdf:li></rdf:Alt></dc:title>\n"
-         "<dc:language><rdf:Bag><rdf:li>" + xml_escaped(marks.language) + "</rdf:li></rdf:Bag></dc:language>\n"
+         "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
+         "xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\">\n"
+         "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">" +
+         xml_escaped(marks.title) +
+         "</rdf:li></rdf:Alt></dc:title>\n"
+         "<dc:language><rdf:Bag><rdf:li>" +
+         xml_escaped(marks.language) +
+         "</rdf:li></rdf:Bag></dc:language>\n"
          "<dc:format>application/pdf</dc:format>\n"
-         "<xmp:CreateDate>" + moment + "</xmp:CreateDate><xmp:ModifyDate>" + moment + "</xmp:ModifyDate>\n"
+         "<xmp:CreateDate>" +
+         moment + "</xmp:CreateDate><xmp:ModifyDate>" + moment +
+         "</xmp:ModifyDate>\n"
          "</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"w\"?>";
 }
 

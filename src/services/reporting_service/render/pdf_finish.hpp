@@ -10,9 +10,9 @@
 namespace valion::reporting {
 
 struct PdfMarks {
-  std::string language;      // BCP 47: the catalogue's /Lang
-  std::string title;         // shown instead of the file name; dc:title
-  std::string created_at;    // RFC 3339 with seconds: xmp:CreateDate
+  std::string language;                   // BCP 47: the catalogue's /Lang
+  std::string title;                      // shown instead of the file name; dc:title
+  std::string created_at;                 // RFC 3339 with seconds: xmp:CreateDate
   std::vector<std::string> alternatives;  // of the figures, in document order
 };
 

@@ -15,9 +15,11 @@ RunningText running_of(const report::ReportContent& content, const Voice& voice,
   RunningText running;
   running.head_left = shortened(statement.title, 160);
   running.head_right = voice.format.money(statement.value) + "  ·  " + voice.format.date(statement.reference_date);
-  running.foot_left = "Valion  ·  " + voice.texts.with(voice.texts.report_short, content.facts.identities.report.text().substr(0, 12));
+  running.foot_left =
+      "Valion  ·  " + voice.texts.with(voice.texts.report_short, content.facts.identities.report.text().substr(0, 12));
   running.foot_right = [&voice, pages](int page) {
-    return voice.texts.with(voice.texts.page_of, std::to_string(page), pages > 0 ? std::to_string(pages) : std::string("–"));
+    return voice.texts.with(voice.texts.page_of, std::to_string(page),
+                            pages > 0 ? std::to_string(pages) : std::string("–"));
   };
   return running;
 }

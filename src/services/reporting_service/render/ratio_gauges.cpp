@@ -37,10 +37,12 @@ void draw_gauge(Canvas& canvas, const Box& box, const Gauge& gauge, const Voice&
   const auto x_of = [&](double value) { return plot.x + plot.width * std::clamp(axis.position(value), 0.0, 1.0); };
   canvas.label({box.x, middle}, gauge.name, theme::kChartValue, Align::left, kNames - 10);
   canvas.fill({plot.x, middle - 5, plot.width, 10}, theme::kPanel, 2);
-  canvas.fill({x_of(gauge.range.lower), middle - 5, x_of(gauge.range.upper) - x_of(gauge.range.lower), 10}, theme::kRangeBand);
+  canvas.fill({x_of(gauge.range.lower), middle - 5, x_of(gauge.range.upper) - x_of(gauge.range.lower), 10},
+              theme::kRangeBand);
   for (const double end : {gauge.range.lower, gauge.range.upper}) {
     canvas.line({x_of(end), middle - 5}, {x_of(end), middle + 8}, {0.6, theme::kGood});
-    canvas.label({x_of(end), middle + 13}, voice.format.number(end, gauge.decimals > 1 ? 2 : 0), theme::kChartLabel, Align::centre);
+    canvas.label({x_of(end), middle + 13}, voice.format.number(end, gauge.decimals > 1 ? 2 : 0), theme::kChartLabel,
+                 Align::centre);
   }
   const auto mark = [&](double value, Colour colour, bool filled) {
     const double x = x_of(value);

@@ -7,7 +7,8 @@ namespace valion::reporting {
 namespace {
 
 double total_of(const report::Histogram& histogram) {
-  return static_cast<double>(std::accumulate(histogram.counts.begin(), histogram.counts.end(), histogram.below + histogram.above));
+  return static_cast<double>(
+      std::accumulate(histogram.counts.begin(), histogram.counts.end(), histogram.below + histogram.above));
 }
 
 double share(const report::Histogram& histogram, std::size_t bin) {
@@ -15,7 +16,8 @@ double share(const report::Histogram& histogram, std::size_t bin) {
 }
 
 double highest(const report::Histogram& histogram) {
-  return static_cast<double>(*std::max_element(histogram.counts.begin(), histogram.counts.end())) / std::max(total_of(histogram), 1.0);
+  return static_cast<double>(*std::max_element(histogram.counts.begin(), histogram.counts.end())) /
+         std::max(total_of(histogram), 1.0);
 }
 
 }  // namespace
@@ -28,9 +30,11 @@ void draw_ratio_histogram(Canvas& canvas, const Box& box, const report::ReportCo
   x.lower = model.lower;
   x.upper = model.upper();
   const report::Axis y = report::linear_axis(0, top * 1.08, 4);
-  const Box plot = draw_frame(
-      canvas, box, {x, std::string(voice.texts.axis_ratio), [&](double ratio) { return voice.format.number(ratio, 1); }},
-      {y, std::string(voice.texts.axis_share), [&](double part) { return voice.format.percent(part, top < 0.02 ? 1 : 0); }});
+  const Box plot =
+      draw_frame(canvas, box,
+                 {x, std::string(voice.texts.axis_ratio), [&](double ratio) { return voice.format.number(ratio, 1); }},
+                 {y, std::string(voice.texts.axis_share),
+                  [&](double part) { return voice.format.percent(part, top < 0.02 ? 1 : 0); }});
   const auto at = [&](double ratio, double part) { return place(plot, x, y, ratio, part); };
   const Point band_left = at(report::kMedianRatioRange.lower, 0), band_right = at(report::kMedianRatioRange.upper, 0);
   canvas.fill({band_left.x, plot.y, band_right.x - band_left.x, plot.height}, rgb(0x2f7d4f, 0.12));

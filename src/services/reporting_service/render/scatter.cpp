@@ -18,10 +18,12 @@ void draw_scatter(Canvas& canvas, const Box& box, const report::ReportContent& c
   }
   const report::Axis axis = report::log_axis(lower / 1.15, upper * 1.15, 6);
   const auto money = [&](double amount) { return voice.format.short_money(amount); };
-  const Box plot = draw_frame(canvas, box, {axis, std::string(voice.texts.axis_price), money}, {axis, std::string(voice.texts.axis_estimate), money});
+  const Box plot = draw_frame(canvas, box, {axis, std::string(voice.texts.axis_price), money},
+                              {axis, std::string(voice.texts.axis_estimate), money});
   canvas.push_clip(plot);
   const auto line = [&](double ratio, const Stroke& stroke) {
-    canvas.line(place(plot, axis, axis, lower / 2, lower / 2 * ratio), place(plot, axis, axis, upper * 2, upper * 2 * ratio), stroke);
+    canvas.line(place(plot, axis, axis, lower / 2, lower / 2 * ratio),
+                place(plot, axis, axis, upper * 2, upper * 2 * ratio), stroke);
   };
   const std::size_t every = std::max<std::size_t>(thinning(sales.size()), 1);
   const double radius = sales.size() > 1000 ? 0.9 : sales.size() > 200 ? 1.3 : 1.8;

@@ -16,15 +16,26 @@ std::string unit_of(const report::ReportContent& content, const std::string& nam
 void prices_table(Flow& flow, const report::ReportContent& content, const Voice& voice) {
   const Texts& t = voice.texts;
   Table table;
-  table.columns = {{std::string(t.number_sign), Align::right}, {std::string(t.identifier), Align::left, true}, {std::string(t.sale_date)},
-                   {std::string(t.price_paid), Align::right}, {std::string(t.price_at_date), Align::right},
-                   {std::string(t.adjusted_price), Align::right}, {std::string(t.distance), Align::right}, {std::string(t.similarity), Align::right}};
+  table.columns = {{std::string(t.number_sign), Align::right},
+                   {std::string(t.identifier), Align::left, true},
+                   {std::string(t.sale_date)},
+                   {std::string(t.price_paid), Align::right},
+                   {std::string(t.price_at_date), Align::right},
+                   {std::string(t.adjusted_price), Align::right},
+                   {std::string(t.distance), Align::right},
+                   {std::string(t.similarity), Align::right}};
   for (std::size_t i = 0; i < content.facts.comparables.size(); ++i) {
     const auto& line = content.facts.comparables[i];
-    const std::string name = line.identifier.empty() ? t.with(t.row_of_file, voice.format.count(line.row)) : line.identifier;
+    const std::string name =
+        line.identifier.empty() ? t.with(t.row_of_file, voice.format.count(line.row)) : line.identifier;
     TableRow row;
-    row.cells = {std::to_string(i + 1), shortened(name, 120), line.date ? voice.format.date(*line.date) : std::string(kDash), voice.format.money(line.price),
-                 voice.format.money(line.price_at_date), voice.format.money(line.adjusted_price), voice.format.distance(line.distance),
+    row.cells = {std::to_string(i + 1),
+                 shortened(name, 120),
+                 line.date ? voice.format.date(*line.date) : std::string(kDash),
+                 voice.format.money(line.price),
+                 voice.format.money(line.price_at_date),
+                 voice.format.money(line.adjusted_price),
+                 voice.format.distance(line.distance),
                  voice.format.number(line.similarity, 2)};
     table.rows.push_back(std::move(row));
   }
@@ -57,7 +68,8 @@ void characteristics_table(Flow& flow, const report::ReportContent& content, con
     for (const std::string& name : content.telling) {
       const auto& attributes = content.facts.comparables[i].attributes;
       const auto found = attributes.find(name);
-      row.cells.push_back(shortened(voice.format.cell(found == attributes.end() ? Cell{} : found->second, unit_of(content, name)), 80));
+      row.cells.push_back(
+          shortened(voice.format.cell(found == attributes.end() ? Cell{} : found->second, unit_of(content, name)), 80));
     }
     table.rows.push_back(std::move(row));
   }
@@ -89,8 +101,9 @@ void comparables_section(Flow& flow, const report::ReportContent& content, const
   }
   flow.paragraph(t.comparables_intro);
   prices_table(flow, content, voice);
-  flow.paragraph(t.with(t.comparables_summary, voice.format.money(content.comparables->least), voice.format.money(content.comparables->most),
-                        voice.format.money(content.comparables->median), voice.format.count(static_cast<std::int64_t>(content.comparables->inside80)),
+  flow.paragraph(t.with(t.comparables_summary, voice.format.money(content.comparables->least),
+                        voice.format.money(content.comparables->most), voice.format.money(content.comparables->median),
+                        voice.format.count(static_cast<std::int64_t>(content.comparables->inside80)),
                         voice.format.count(static_cast<std::int64_t>(content.facts.comparables.size()))));
   characteristics_table(flow, content, voice);
   map(flow, content, voice);

@@ -11,7 +11,8 @@ void limits_section(Flow& flow, const report::ReportContent& content, const Voic
     flow.paragraph(t.no_warnings);
   } else {
     std::vector<std::string> sentences;
-    for (const std::string& warning : content.facts.warnings) sentences.push_back(shortened(warning_text(warning, voice.format.language()), 400));
+    for (const std::string& warning : content.facts.warnings)
+      sentences.push_back(shortened(warning_text(warning, voice.format.language()), 400));
     flow.bullets(sentences);
   }
   flow.subtitle(t.not_claimed_title);
@@ -26,7 +27,8 @@ void provenance_section(Flow& flow, const report::ReportContent& content, const 
   std::vector<Pair> lines{{std::string(t.hash_report), facts.identities.report.text()},
                           {std::string(t.hash_valuation), facts.identities.valuation.text()},
                           {std::string(t.hash_model), facts.identities.model.text()}};
-  for (const auto& version : facts.data.history) lines.push_back({t.with(t.version_line, shortened(version.note, 40)), version.version.text()});
+  for (const auto& version : facts.data.history)
+    lines.push_back({t.with(t.version_line, shortened(version.note, 40)), version.version.text()});
   if (facts.data.source) lines.push_back({std::string(t.source_file), facts.data.source->sha256.text()});
   Table table;
   table.columns = {{std::string(t.what), Align::left, true}, {"SHA-256", Align::left}};

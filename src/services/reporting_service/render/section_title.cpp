@@ -45,7 +45,8 @@ void value_panel(Flow& flow, const report::ReportContent& content, const Voice& 
   const double x = panel.x + 20;
   {
     const Tag tag(canvas, "P");
-    canvas.label({x, panel.y + 18}, voice.texts.with(voice.texts.estimated_value_at, voice.format.long_date(statement.reference_date)),
+    canvas.label({x, panel.y + 18},
+                 voice.texts.with(voice.texts.estimated_value_at, voice.format.long_date(statement.reference_date)),
                  {8.5, theme::kMuted}, Align::left, half + 20);
     const std::string value = voice.format.money(statement.value);
     canvas.label({x, panel.y + 48}, value, fitted(canvas, value, {30, theme::kBrand, true}, half - 6));
@@ -60,7 +61,8 @@ void value_panel(Flow& flow, const report::ReportContent& content, const Voice& 
   interval(panel.y + 18, voice.texts.interval80, statement.span80, 13);
   interval(panel.y + 52, voice.texts.interval95, statement.span95, 11);
   canvas.begin_figure(voice.texts.with(voice.texts.alt_interval, voice.format.money(statement.value),
-                                       interval_text(statement.span80, voice.format), interval_text(statement.span95, voice.format)));
+                                       interval_text(statement.span80, voice.format),
+                                       interval_text(statement.span95, voice.format)));
   draw_interval_line(canvas, {panel.x + 8, panel.y + 84, panel.width - 16, kIntervalLineHeight}, content, voice);
   canvas.end_figure();
   flow.space(panel.height + 12);
@@ -73,8 +75,9 @@ void statement_pairs(Flow& flow, const report::ReportContent& content, const Voi
                     {std::string(t.client), or_not_stated(statement.client, t)},
                     {std::string(t.method), model_name(content.facts.model.champion, t)},
                     {std::string(t.purpose), or_not_stated(statement.purpose, t)},
-                    {std::string(t.market_evidence), t.with(t.market_evidence_text, voice.format.count(content.facts.model.n_train),
-                                                           shortened(content.facts.data.name, 80))},
+                    {std::string(t.market_evidence),
+                     t.with(t.market_evidence_text, voice.format.count(content.facts.model.n_train),
+                            shortened(content.facts.data.name, 80))},
                     {std::string(t.prepared_by), or_not_stated(statement.prepared_by, t)},
                     {std::string(t.valued_on), voice.format.timestamp(statement.created_at)},
                     {std::string(t.kind_of_value), std::string(t.kind_of_value_text)}});
@@ -84,11 +87,13 @@ void tiles(Flow& flow, const report::ReportContent& content, const Voice& voice)
   Canvas& canvas = flow.canvas();
   const report::Accuracy& test = content.facts.model.test;
   const Texts& t = voice.texts;
-  flow.subtitle(t.with(t.at_a_glance, voice.format.count(test.n), voice.format.long_date(content.facts.model.test_from)));
-  const std::vector<Pair> figures{{std::string(t.tile_mdape), voice.format.percent(test.mdape, 1)},
-                                  {std::string(t.tile_ppe10), voice.format.percent(test.ppe10, 1)},
-                                  {std::string(t.tile_ppe20), voice.format.percent(test.ppe20, 1)},
-                                  {std::string(t.tile_coverage), test.coverage80 ? voice.format.percent(*test.coverage80, 1) : std::string(kDash)}};
+  flow.subtitle(
+      t.with(t.at_a_glance, voice.format.count(test.n), voice.format.long_date(content.facts.model.test_from)));
+  const std::vector<Pair> figures{
+      {std::string(t.tile_mdape), voice.format.percent(test.mdape, 1)},
+      {std::string(t.tile_ppe10), voice.format.percent(test.ppe10, 1)},
+      {std::string(t.tile_ppe20), voice.format.percent(test.ppe20, 1)},
+      {std::string(t.tile_coverage), test.coverage80 ? voice.format.percent(*test.coverage80, 1) : std::string(kDash)}};
   constexpr double kGap = 10, kHeight = 50;
   const double width = (theme::kWidth - 3 * kGap) / 4;
   flow.need(kHeight);
@@ -108,9 +113,11 @@ void warnings(Flow& flow, const report::ReportContent& content, const Voice& voi
   if (all.empty()) return;
   flow.subtitle(voice.texts.warnings_title);
   std::vector<std::string> shown;
-  for (std::size_t i = 0; i < std::min(all.size(), kWarningsOnTitle); ++i) shown.push_back(shortened(warning_text(all[i], voice.format.language()), 220));
+  for (std::size_t i = 0; i < std::min(all.size(), kWarningsOnTitle); ++i)
+    shown.push_back(shortened(warning_text(all[i], voice.format.language()), 220));
   if (all.size() > shown.size()) {
-    shown.push_back(voice.texts.with(voice.texts.more_warnings, voice.format.count(static_cast<std::int64_t>(all.size() - shown.size()))));
+    shown.push_back(voice.texts.with(voice.texts.more_warnings,
+                                     voice.format.count(static_cast<std::int64_t>(all.size() - shown.size()))));
   }
   TextStyle style = theme::kBody;
   style.colour = theme::kOpposite;
@@ -120,8 +127,10 @@ void warnings(Flow& flow, const report::ReportContent& content, const Voice& voi
 void identities(Flow& flow, const report::ReportContent& content, const Voice& voice) {
   const report::Identities& identity = content.facts.identities;
   const Texts& t = voice.texts;
-  const std::vector<Pair> lines{{std::string(t.hash_report), identity.report.text()}, {std::string(t.hash_valuation), identity.valuation.text()},
-                                {std::string(t.hash_model), identity.model.text()}, {std::string(t.hash_version), identity.version.text()}};
+  const std::vector<Pair> lines{{std::string(t.hash_report), identity.report.text()},
+                                {std::string(t.hash_valuation), identity.valuation.text()},
+                                {std::string(t.hash_model), identity.model.text()},
+                                {std::string(t.hash_version), identity.version.text()}};
   Canvas& canvas = flow.canvas();
   flow.subtitle(t.identities_title, 70);
   for (const Pair& line : lines) {
@@ -140,6 +149,7 @@ void title_page(Flow& flow, const report::ReportContent& content, const Voice& v
   title_block(flow, content.facts.statement);
   value_panel(flow, content, voice);
   statement_pairs(flow, content, voice);
+  flow.space(3);
   flow.paragraph(voice.texts.status_sentence);
   tiles(flow, content, voice);
   warnings(flow, content, voice);

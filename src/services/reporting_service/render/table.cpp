@@ -6,10 +6,11 @@
 namespace valion::reporting {
 namespace {
 
-constexpr double kGap = 9;      // between columns
-constexpr double kPad = 2.6;    // above and below a row
-constexpr double kMark = 9;     // room for a row's mark
-constexpr double kLeast = 34;   // of a column that wraps
+constexpr double kGap = 9;       // between columns
+constexpr double kPad = 2.6;     // above and below a row
+constexpr double kMark = 9;      // room for a row's mark
+constexpr double kLeast = 34;    // of a column that wraps
+constexpr double kHeading = 62;  // up to this wide a heading stays on one line when there is room
 
 double longest_word(const Canvas& canvas, const std::string& text, const TextStyle& style) {
   double widest = 0;
@@ -68,6 +69,15 @@ double shrink(std::vector<double>& widths, const std::vector<std::size_t>& which
   return excess;
 }
 
+void give_to_headings(const Canvas& canvas, const Table& table, std::vector<double>& widths, double room) {
+  for (std::size_t c = 0; c < widths.size(); ++c) {
+    const double whole = std::min(canvas.measure(table.columns[c].title, theme::kTableHead).width + 1, kHeading);
+    const double more = std::clamp(whole - widths[c], 0.0, room);
+    widths[c] += more;
+    room -= more;
+  }
+}
+
 std::vector<double> fit_widths(const Canvas& canvas, const Table& table) {
   std::vector<double> widths = natural_widths(canvas, table);
   const double available = table.width - kGap * static_cast<double>(widths.size() - 1);
@@ -80,10 +90,11 @@ std::vector<double> fit_widths(const Canvas& canvas, const Table& table) {
   if (total > available) {
     const double rest = shrink(widths, wrapping, total - available);
     if (rest > 0.01) shrink(widths, all, rest);
-  } else if (!wrapping.empty()) {
-    for (const std::size_t c : wrapping) widths[c] += (available - total) / static_cast<double>(wrapping.size());
   } else {
-    for (double& width : widths) width += (available - total) / static_cast<double>(widths.size());
+    give_to_headings(canvas, table, widths, available - total);
+    const double left = available - std::accumulate(widths.begin(), widths.end(), 0.0);
+    for (double& width : widths) width += left * (wrapping.empty() ? 1.0 : 0.45) / static_cast<double>(widths.size());
+    for (const std::size_t c : wrapping) widths[c] += left * 0.55 / static_cast<double>(wrapping.size());
   }
   return widths;
 }
@@ -91,7 +102,11 @@ std::vector<double> fit_widths(const Canvas& canvas, const Table& table) {
 class Setter {
  public:
   Setter(Flow& flow, const Table& table)
-      : flow_(flow), canvas_(flow.canvas()), table_(table), widths_(fit_widths(flow.canvas(), table)), marks_(has_marks(table)) {}
+      : flow_(flow),
+        canvas_(flow.canvas()),
+        table_(table),
+        widths_(fit_widths(flow.canvas(), table)),
+        marks_(has_marks(table)) {}
 
   void set() {
     const double first = table_.rows.empty() ? 0 : height_of(table_.rows.front());
@@ -118,7 +133,8 @@ class Setter {
   [[nodiscard]] double head_height() const {
     double height = 0;
     for (std::size_t c = 0; c < widths_.size(); ++c) {
-      height = std::max(height, canvas_.measure(table_.columns[c].title, theme::kTableHead, widths_[c] - indent(c)).height);
+      height =
+          std::max(height, canvas_.measure(table_.columns[c].title, theme::kTableHead, widths_[c] - indent(c)).height);
     }
     return height + 5;
   }
@@ -143,7 +159,8 @@ class Setter {
       const Tag cell(canvas_, "TH");
       const double width = widths_[c] - indent(c);
       const double text = canvas_.measure(table_.columns[c].title, theme::kTableHead, width).height;
-      canvas_.text({x + indent(c), flow_.y() + height - 4 - text}, table_.columns[c].title, theme::kTableHead, width, table_.columns[c].align);
+      canvas_.text({x + indent(c), flow_.y() + height - 4 - text}, table_.columns[c].title, theme::kTableHead, width,
+                   table_.columns[c].align);
       x += widths_[c] + kGap;
     }
     flow_.space(height);
@@ -156,7 +173,8 @@ class Setter {
     if (row.mark) canvas_.fill({x, flow_.y() + kPad + 2, 5, 5}, *row.mark, 1);
     for (std::size_t c = 0; c < widths_.size(); ++c) {
       const Tag cell(canvas_, "TD");
-      canvas_.text({x + indent(c), flow_.y() + kPad}, row.cells[c], style_of(table_, row, c), widths_[c] - indent(c), table_.columns[c].align);
+      canvas_.text({x + indent(c), flow_.y() + kPad}, row.cells[c], style_of(table_, row, c), widths_[c] - indent(c),
+                   table_.columns[c].align);
       x += widths_[c] + kGap;
     }
     flow_.space(height);

@@ -40,12 +40,12 @@ inline constexpr Colour kGrid = rgb(0xe6ebef);
 inline constexpr Colour kPaper = rgb(0xffffff);
 inline constexpr Colour kPanel = rgb(0xf3f6f8);
 inline constexpr Colour kBrand = rgb(0x12405c);
-inline constexpr Colour kAccent = rgb(0x1f6f8b);        // the model, effects that raise the value
+inline constexpr Colour kAccent = rgb(0x1f6f8b);  // the model, effects that raise the value
 inline constexpr Colour kAccentSoft = rgb(0xa9cdd9);
-inline constexpr Colour kOpposite = rgb(0xb9582a);      // effects that lower the value, figures outside a range
-inline constexpr Colour kBenchmark = rgb(0x8a6d3b);     // somebody else's values
-inline constexpr Colour kSubject = rgb(0xd08a1d);       // the property that is valued
-inline constexpr Colour kRangeBand = rgb(0xdcecdf);     // inside a published range
+inline constexpr Colour kOpposite = rgb(0xb9582a);   // effects that lower the value, figures outside a range
+inline constexpr Colour kBenchmark = rgb(0x8a6d3b);  // somebody else's values
+inline constexpr Colour kSubject = rgb(0xd08a1d);    // the property that is valued
+inline constexpr Colour kRangeBand = rgb(0xdcecdf);  // inside a published range
 inline constexpr Colour kGood = rgb(0x2f7d4f);
 
 inline constexpr TextStyle kBody{8.8, kInk, false, false, 1.12};

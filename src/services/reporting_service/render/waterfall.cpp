@@ -25,7 +25,9 @@ Bounds bounds_of(const report::ReportContent& content) {
 
 std::string name_of(const report::ReportContent& content, const report::WaterfallStep& step, const Voice& voice) {
   const auto& effects = content.facts.explanation.effects;
-  if (step.effects.size() > 1) return voice.texts.with(voice.texts.waterfall_others, voice.format.count(static_cast<std::int64_t>(step.effects.size())));
+  if (step.effects.size() > 1)
+    return voice.texts.with(voice.texts.waterfall_others,
+                            voice.format.count(static_cast<std::int64_t>(step.effects.size())));
   const auto& effect = effects[step.effects.front()];
   return effect.name + " = " + voice.format.cell(effect.value, effect.unit);
 }
@@ -33,7 +35,10 @@ std::string name_of(const report::ReportContent& content, const report::Waterfal
 class Waterfall {
  public:
   Waterfall(Canvas& canvas, const Box& box, const report::ReportContent& content, const Voice& voice)
-      : canvas_(canvas), box_(box), content_(content), voice_(voice),
+      : canvas_(canvas),
+        box_(box),
+        content_(content),
+        voice_(voice),
         plot_(box.inset(kNames + 8, kHead, kFactors + kAmounts + 10, kFoot)) {
     const Bounds bounds = bounds_of(content);
     axis_ = report::log_axis(bounds.lower, bounds.upper, 5);
@@ -47,7 +52,9 @@ class Waterfall {
   }
 
  private:
-  [[nodiscard]] double x_of(double amount) const { return plot_.x + plot_.width * std::clamp(axis_.position(amount), 0.0, 1.0); }
+  [[nodiscard]] double x_of(double amount) const {
+    return plot_.x + plot_.width * std::clamp(axis_.position(amount), 0.0, 1.0);
+  }
   [[nodiscard]] double middle_of(std::size_t row) const { return plot_.y + kRow * (static_cast<double>(row) + 0.5); }
 
   void grid() {
@@ -88,8 +95,10 @@ class Waterfall {
     canvas_.label({box_.x + 4, y}, name_of(content_, step, voice_), theme::kChartValue, Align::left, kNames - 4);
     TextStyle amount = theme::kChartValue;
     amount.colour = colour;
-    canvas_.label({plot_.right() + kFactors, y}, voice_.format.factor(step.factor), theme::kChartValue, Align::right, kFactors);
-    canvas_.label({box_.right() - 2, y}, voice_.format.signed_money(step.after - step.before), amount, Align::right, kAmounts);
+    canvas_.label({plot_.right() + kFactors, y}, voice_.format.factor(step.factor), theme::kChartValue, Align::right,
+                  kFactors);
+    canvas_.label({box_.right() - 2, y}, voice_.format.signed_money(step.after - step.before), amount, Align::right,
+                  kAmounts);
   }
 
   Canvas& canvas_;

@@ -11,10 +11,12 @@ namespace {
 constexpr std::string_view kMinus = "−";
 constexpr std::string_view kNoBreak = "\u00a0";
 
-constexpr std::array<std::string_view, 12> kMonths{"January", "February", "March",     "April",   "May",      "June",
-                                                   "July",    "August",   "September", "October", "November", "December"};
-constexpr std::array<std::string_view, 12> kMeses{"janeiro", "fevereiro", "março",    "abril",   "maio",     "junho",
-                                                  "julho",   "agosto",    "setembro", "outubro", "novembro", "dezembro"};
+constexpr std::array<std::string_view, 12> kMonths{"January",   "February", "March",    "April",
+                                                   "May",       "June",     "July",     "August",
+                                                   "September", "October",  "November", "December"};
+constexpr std::array<std::string_view, 12> kMeses{"janeiro",  "fevereiro", "março",    "abril",
+                                                  "maio",     "junho",     "julho",    "agosto",
+                                                  "setembro", "outubro",   "novembro", "dezembro"};
 
 std::string sign_of(Language language, const std::string& currency) {
   const bool portuguese = language == Language::brazilian_portuguese;
@@ -112,9 +114,9 @@ std::string Format::signed_money(double amount) const { return (amount > 0 ? "+"
 std::string Format::short_money(double amount) const {
   const bool english = language_ == Language::english;
   const std::array<std::pair<double, std::string_view>, 4> units{{{1e12, english ? "tn" : " tri"},
-                                                                {1e9, english ? "bn" : " bi"},
-                                                                {1e6, english ? "m" : " mi"},
-                                                                {1e3, english ? "k" : " mil"}}};
+                                                                  {1e9, english ? "bn" : " bi"},
+                                                                  {1e6, english ? "m" : " mi"},
+                                                                  {1e3, english ? "k" : " mil"}}};
   for (const auto& [size, name] : units) {
     if (std::fabs(amount) < size * (1 - 1e-12)) continue;
     const double scaled = std::fabs(amount) / size;
@@ -158,7 +160,8 @@ std::string Format::cell(const Cell& value, std::string_view unit) const {
     const std::string sign = unit_sign(unit);
     return general(*number) + (sign.empty() || sign == "°" ? sign : std::string(kNoBreak) + sign);
   }
-  if (const auto* truth = std::get_if<bool>(&value)) return english ? (*truth ? "yes" : "no") : (*truth ? "sim" : "não");
+  if (const auto* truth = std::get_if<bool>(&value))
+    return english ? (*truth ? "yes" : "no") : (*truth ? "sim" : "não");
   if (const auto* text = std::get_if<std::string>(&value)) {
     if (const auto day = Date::parse(*text)) return date(*day);
     return *text;

@@ -23,18 +23,18 @@ class Format {
   Format(Language language, std::string currency, double scale);
 
   [[nodiscard]] Language language() const { return language_; }
-  [[nodiscard]] std::string number(double value, int decimals) const;       // grouped in thousands
+  [[nodiscard]] std::string number(double value, int decimals) const;  // grouped in thousands
   [[nodiscard]] std::string count(std::int64_t value) const;
-  [[nodiscard]] std::string general(double value) const;                    // up to six digits; grouped from 10,000 on (years are not)
-  [[nodiscard]] std::string percent(double fraction, int decimals) const;   // 0.118 > 11.8 %
-  [[nodiscard]] std::string factor(double value) const;                     // ×1.082
-  [[nodiscard]] std::string money(double amount) const;                     // $98,500
-  [[nodiscard]] std::string signed_money(double amount) const;              // +$1,200, −$300
-  [[nodiscard]] std::string short_money(double amount) const;               // $98.5k: for axes
-  [[nodiscard]] std::string distance(double metres) const;                  // 850 m, 1.2 km; a dash when negative
-  [[nodiscard]] std::string date(const Date& date) const;                   // 31/10/1998; English: 1998-10-31, read alike everywhere
+  [[nodiscard]] std::string general(double value) const;  // up to six digits; grouped from 10,000 on (years are not)
+  [[nodiscard]] std::string percent(double fraction, int decimals) const;  // 0.118 > 11.8 %
+  [[nodiscard]] std::string factor(double value) const;                    // ×1.082
+  [[nodiscard]] std::string money(double amount) const;                    // $98,500
+  [[nodiscard]] std::string signed_money(double amount) const;             // +$1,200, −$300
+  [[nodiscard]] std::string short_money(double amount) const;              // $98.5k: for axes
+  [[nodiscard]] std::string distance(double metres) const;                 // 850 m, 1.2 km; a dash when negative
+  [[nodiscard]] std::string date(const Date& date) const;  // 31/10/1998; English: 1998-10-31, read alike everywhere
   [[nodiscard]] std::string long_date(const Date& date) const;
-  [[nodiscard]] std::string timestamp(const std::string& rfc3339) const;    // 2026-11-24 09:21 UTC
+  [[nodiscard]] std::string timestamp(const std::string& rfc3339) const;  // 2026-11-24 09:21 UTC
   [[nodiscard]] std::string cell(const Cell& value, std::string_view unit) const;
   [[nodiscard]] std::string bytes(std::int64_t count) const;
 

@@ -190,7 +190,7 @@ struct Texts {
   std::string_view by_quarter_title;
   std::string_view quarter;
   std::string_view quarter_name;
-  std::string_view histogram_title;
+  std::string_view estimates_title;
   std::string_view histogram_note;
   std::string_view histogram_note_benchmark;
   std::string_view ratio_plot_title;

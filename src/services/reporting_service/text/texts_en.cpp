@@ -32,7 +32,7 @@ const Texts kEnglish{
         "This is a desk valuation made by a statistical model from recorded sales. Nobody inspected the "
         "property; its characteristics are as they were stated. Section 8 says what this report does not "
         "claim.",
-    .at_a_glance = "How far to trust it: {0} sales from {1} on, none of which the model had seen",
+    .at_a_glance = "Measured on {0} sales from {1} on, unseen by the model",
     .tile_mdape = "median absolute error",
     .tile_ppe10 = "of values within 10 % of the price",
     .tile_ppe20 = "of values within 20 % of the price",
@@ -46,9 +46,7 @@ const Texts kEnglish{
     .hash_version = "Data set version",
     // the property, the explanation
     .section_property = "The property",
-    .property_intro =
-        "As stated by the client of the service, by the names of the data set. Nothing here was verified on "
-        "site.",
+    .property_intro = "As stated when the value was asked for, by the names of the data set. Nothing here was verified on site.",
     .section_explanation = "How the value comes about",
     .explanation_intro =
         "The model starts from {0}, what it expects of an average sale among those it learnt from, and every "
@@ -188,8 +186,8 @@ const Texts kEnglish{
     .no_benchmark = "The data set holds nobody else’s values, so there is nothing to compare with.",
     .scatter_title = "Observed prices and estimates",
     .scatter_note =
-        "Each dot is a test sale; both axes are logarithmic. On the solid line the estimate equals the "
-        "price; the dashed lines are 20 % above it and as far below.",
+        "Left: each dot is a test sale; both axes are logarithmic. On the solid line the estimate equals the price; the "
+        "dashed lines are 20 % above it and as far below.",
     .thinned = "Every {0}th sale is drawn.",
     .axis_price = "price paid",
     .axis_estimate = "estimate",
@@ -222,14 +220,13 @@ const Texts kEnglish{
     .by_quarter_title = "By quarter",
     .quarter = "Quarter",
     .quarter_name = "{0} Q{1}",
-    .histogram_title = "Distribution of the ratios",
+    .estimates_title = "Estimates against prices, and the distribution of their ratios",
     .histogram_note =
-        "Green: the IAAO range of the median ratio. Orange line: this model’s median. Not shown: {0} ratios "
+        "Right: green is the IAAO range of the median ratio, the orange line this model’s median. Not shown: {0} ratios "
         "below {1}, {2} above {3}.",
     .histogram_note_benchmark =
-        "Bars: this model. Brown outline: the benchmark as published. Green: the IAAO range of the median "
-        "ratio. Orange line: this model’s median. Of this model not shown: {0} ratios below {1}, {2} above "
-        "{3}.",
+        "Right: bars are this model, the brown outline the benchmark as published; green is the IAAO range of the median "
+        "ratio, the orange line this model’s median. Of this model not shown: {0} ratios below {1}, {2} above {3}.",
     .ratio_plot_title = "Ratios along the price",
     .ratio_plot_note =
         "Both axes are logarithmic; ratios beyond 0.4 and 2.5 lie on the edge. Orange: medians of the value "

@@ -32,7 +32,7 @@ const Texts kBrazilianPortuguese{
         "Esta é uma avaliação de gabinete, feita por um modelo estatístico a partir de vendas registradas. O "
         "imóvel não foi vistoriado; suas características são as que foram declaradas. A seção 8 diz o que "
         "este relatório não afirma.",
-    .at_a_glance = "Quanto confiar: {0} vendas a partir de {1}, que o modelo não conhecia",
+    .at_a_glance = "Medido em {0} vendas a partir de {1}, desconhecidas do modelo",
     .tile_mdape = "erro absoluto mediano",
     .tile_ppe10 = "dos valores a até 10% do preço",
     .tile_ppe20 = "dos valores a até 20% do preço",
@@ -46,9 +46,7 @@ const Texts kBrazilianPortuguese{
     .hash_version = "Versão dos dados",
     // the property, the explanation
     .section_property = "O imóvel",
-    .property_intro =
-        "Conforme declarado por quem solicitou, com os nomes do conjunto de dados. Nada foi verificado no "
-        "local.",
+    .property_intro = "Conforme declarado no pedido, com os nomes do conjunto de dados. Nada foi verificado no local.",
     .section_explanation = "Como se chega ao valor",
     .explanation_intro =
         "O modelo parte de {0}, o que espera de uma venda média entre as que conheceu, e cada característica "
@@ -188,8 +186,8 @@ const Texts kBrazilianPortuguese{
     .no_benchmark = "O conjunto de dados não traz valores de outrem; não há com o que comparar.",
     .scatter_title = "Preços observados e estimativas",
     .scatter_note =
-        "Cada ponto é uma venda de teste; os dois eixos são logarítmicos. Na linha cheia a estimativa é "
-        "igual ao preço; as tracejadas ficam 20% acima e à mesma distância abaixo.",
+        "Esquerda: cada ponto é uma venda de teste; os dois eixos são logarítmicos. Na linha cheia a estimativa é igual ao "
+        "preço; as tracejadas ficam 20% acima e à mesma distância abaixo.",
     .thinned = "Está desenhada uma venda a cada {0}.",
     .axis_price = "preço pago",
     .axis_estimate = "estimativa",
@@ -222,14 +220,14 @@ const Texts kBrazilianPortuguese{
     .by_quarter_title = "Por trimestre",
     .quarter = "Trimestre",
     .quarter_name = "{1}º tri. {0}",
-    .histogram_title = "Distribuição das razões",
+    .estimates_title = "Estimativas e preços, e a distribuição de suas razões",
     .histogram_note =
-        "Verde: faixa IAAO da razão mediana. Linha laranja: mediana deste modelo. Fora do gráfico: {0} "
+        "Direita: verde é a faixa IAAO da razão mediana, a linha laranja a mediana deste modelo. Fora do gráfico: {0} "
         "razões abaixo de {1}, {2} acima de {3}.",
     .histogram_note_benchmark =
-        "Barras: este modelo. Contorno marrom: a referência como publicada. Verde: faixa IAAO da razão "
-        "mediana. Linha laranja: mediana deste modelo. Deste modelo, fora do gráfico: {0} razões abaixo de "
-        "{1}, {2} acima de {3}.",
+        "Direita: as barras são este modelo, o contorno marrom a referência como publicada; verde é a faixa IAAO da razão "
+        "mediana, a linha laranja a mediana deste modelo. Deste modelo, fora do gráfico: {0} razões abaixo de {1}, {2} "
+        "acima de {3}.",
     .ratio_plot_title = "As razões ao longo do preço",
     .ratio_plot_note =
         "Os dois eixos são logarítmicos; razões além de 0,4 e 2,5 ficam na borda. Laranja: medianas das "

@@ -7,21 +7,25 @@ namespace valion::reporting {
 namespace {
 
 struct Sentence {
-  const char* english;     // a regular expression
+  const char* english;  // a regular expression
   const char* portuguese;
 };
 
 // What ml_service says about a subject (domain/model/extrapolation.cpp), sentence by sentence.
 constexpr std::array<Sentence, 8> kSentences{{
     {"(.+) is not known", "$1: não informado"},
-    {"(.+): (.+) lies below every training sale \\((.+) to (.+)\\)", "$1: $2 está abaixo de todas as vendas de treino ($3 a $4)"},
-    {"(.+): (.+) lies above every training sale \\((.+) to (.+)\\)", "$1: $2 está acima de todas as vendas de treino ($3 a $4)"},
+    {"(.+): (.+) lies below every training sale \\((.+) to (.+)\\)",
+     "$1: $2 está abaixo de todas as vendas de treino ($3 a $4)"},
+    {"(.+): (.+) lies above every training sale \\((.+) to (.+)\\)",
+     "$1: $2 está acima de todas as vendas de treino ($3 a $4)"},
     {"(.+): no training sale has «(.*)»", "$1: nenhuma venda de treino tem «$2»"},
     {"the place is not known: .*", "a localização não é conhecida: o valor não distingue um bairro de outro"},
     {"the nearest training sale is (.+) km away", "a venda de treino mais próxima está a $1 km"},
-    {"the reference date is before the first training sale, (.+)", "a data de referência é anterior à primeira venda de treino, $1"},
+    {"the reference date is before the first training sale, (.+)",
+     "a data de referência é anterior à primeira venda de treino, $1"},
     {"the reference date is more than a year after the last training sale, (.+): .*",
-     "a data de referência é mais de um ano posterior à última venda de treino, $1: a tendência de mercado é extrapolada"},
+     "a data de referência é mais de um ano posterior à última venda de treino, $1: a tendência de mercado é "
+     "extrapolada"},
 }};
 
 std::string outside_ranges(const report::ReportContent& content, const Voice& voice) {
@@ -88,12 +92,16 @@ std::vector<std::string> limits_of(const report::ReportContent& content, const V
   const auto shown = [&](const std::optional<double>& coverage) {
     return coverage ? voice.format.percent(*coverage, 1) : std::string(kDash);
   };
-  std::vector<std::string> limits{std::string(t.limit_desk), std::string(t.limit_title), std::string(t.limit_professional)};
-  limits.push_back(model.champion == "ols" ? std::string(t.limit_nbr_ols) : t.with(t.limit_nbr_trees, model_name(model.champion, t)));
+  std::vector<std::string> limits{std::string(t.limit_desk), std::string(t.limit_title),
+                                  std::string(t.limit_professional)};
+  limits.push_back(model.champion == "ols" ? std::string(t.limit_nbr_ols)
+                                           : t.with(t.limit_nbr_trees, model_name(model.champion, t)));
   limits.emplace_back(t.limit_value);
-  if (model.test.coverage80) limits.push_back(t.with(t.limit_intervals, shown(model.test.coverage80), shown(model.test.coverage95)));
+  if (model.test.coverage80)
+    limits.push_back(t.with(t.limit_intervals, shown(model.test.coverage80), shown(model.test.coverage95)));
   const std::int64_t days = content.facts.statement.reference_date.days() - model.train_to.days();
-  limits.push_back(days > 0 ? t.with(t.limit_after_training, voice.format.count(days)) : std::string(t.limit_retrospective));
+  limits.push_back(days > 0 ? t.with(t.limit_after_training, voice.format.count(days))
+                            : std::string(t.limit_retrospective));
   const std::string outside = outside_ranges(content, voice);
   if (!outside.empty() && model.test.n > 0) limits.push_back(t.with(t.limit_ratio, outside));
   limits.emplace_back(t.limit_data);

@@ -20,8 +20,13 @@ std::string listed(const std::vector<std::int64_t>& rows) {
 void cleaning_sheet(Workbook& book, const report::ReportContent& content) {
   const Texts& t = book.voice().texts;
   Sheet sheet(book, t.sheet_cleaning);
-  sheet.heading({{std::string(t.rule), 18}, {std::string(t.description), 60}, {std::string(t.rows_touched), 12}, {std::string(t.rows_left), 12},
-                 {std::string(t.before), 24}, {std::string(t.after), 24}, {std::string(t.logged_rows), 60}});
+  sheet.heading({{std::string(t.rule), 18},
+                 {std::string(t.description), 60},
+                 {std::string(t.rows_touched), 12},
+                 {std::string(t.rows_left), 12},
+                 {std::string(t.before), 24},
+                 {std::string(t.after), 24},
+                 {std::string(t.logged_rows), 60}});
   for (const auto& line : content.facts.data.cleaning) {
     sheet.text(line.rule);
     sheet.text(line.description, Look::wrapped);
@@ -49,7 +54,8 @@ void provenance_sheet(Workbook& book, const report::ReportContent& content) {
   line(t.hash_report, facts.identities.report.text(), Look::mono);
   line(t.hash_valuation, facts.identities.valuation.text(), Look::mono);
   line(t.hash_model, facts.identities.model.text(), Look::mono);
-  for (const auto& version : facts.data.history) line(t.with(t.version_line, version.note), version.version.text(), Look::mono);
+  for (const auto& version : facts.data.history)
+    line(t.with(t.version_line, version.note), version.version.text(), Look::mono);
   line(t.data_set, facts.data.name);
   if (facts.data.source) {
     line(t.source_file, facts.data.source->file_name);

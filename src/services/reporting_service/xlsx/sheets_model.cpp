@@ -15,10 +15,12 @@ struct NamedAccuracy {
 std::vector<NamedAccuracy> accuracies_of(const report::ModelFacts& model, const Voice& voice) {
   const Texts& t = voice.texts;
   std::vector<NamedAccuracy> all{{std::string(t.test_untrimmed), &model.test}};
-  if (model.train_minimum_target) all.push_back({t.with(t.test_trimmed, voice.format.money(*model.train_minimum_target)), &model.test_trimmed});
+  if (model.train_minimum_target)
+    all.push_back({t.with(t.test_trimmed, voice.format.money(*model.train_minimum_target)), &model.test_trimmed});
   const std::string benchmark = model.benchmark_column.value_or("");
   if (model.benchmark) all.push_back({benchmark + ", " + std::string(t.benchmark_raw), &*model.benchmark});
-  if (model.benchmark_rescaled) all.push_back({benchmark + ", " + std::string(t.benchmark_rescaled), &*model.benchmark_rescaled});
+  if (model.benchmark_rescaled)
+    all.push_back({benchmark + ", " + std::string(t.benchmark_rescaled), &*model.benchmark_rescaled});
   for (const auto& candidate : model.candidates) {
     all.push_back({t.with(t.cross_validation, model_name(candidate.model, t)), &candidate.cross_validation});
     all.push_back({t.with(t.test_of, model_name(candidate.model, t)), &candidate.test});
@@ -54,7 +56,8 @@ void groups(Sheet& sheet, const std::vector<report::RatioGroup>& all, bool quart
 void bands_chart(Workbook& book, Sheet& sheet, lxw_row_t first, lxw_row_t last) {
   if (last < first) return;
   lxw_chart* chart = workbook_add_chart(book.get(), LXW_CHART_COLUMN);
-  lxw_chart_series* series = chart_add_series(chart, range_of(sheet.name(), "D", first, last).c_str(), range_of(sheet.name(), "E", first, last).c_str());
+  lxw_chart_series* series = chart_add_series(chart, range_of(sheet.name(), "D", first, last).c_str(),
+                                              range_of(sheet.name(), "E", first, last).c_str());
   chart_series_set_name(series, std::string(book.voice().texts.median_ratio).c_str());
   chart_title_set_name(chart, std::string(book.voice().texts.by_value_title).c_str());
   chart_axis_set_name(chart->x_axis, std::string(book.voice().texts.median_price).c_str());
@@ -67,7 +70,8 @@ void sales_chart(Workbook& book, Sheet& sheet, lxw_row_t last) {
   if (last < 1) return;
   const Texts& t = book.voice().texts;
   lxw_chart* chart = workbook_add_chart(book.get(), LXW_CHART_SCATTER);
-  lxw_chart_series* series = chart_add_series(chart, range_of(sheet.name(), "B", 1, last).c_str(), range_of(sheet.name(), "C", 1, last).c_str());
+  lxw_chart_series* series = chart_add_series(chart, range_of(sheet.name(), "B", 1, last).c_str(),
+                                              range_of(sheet.name(), "C", 1, last).c_str());
   chart_series_set_name(series, std::string(t.estimate).c_str());
   chart_series_set_marker_type(series, LXW_CHART_MARKER_CIRCLE);
   chart_series_set_marker_size(series, 3);
@@ -89,14 +93,26 @@ void metrics_sheet(Workbook& book, const report::ReportContent& content) {
   const Voice& voice = book.voice();
   const Texts& t = voice.texts;
   Sheet sheet(book, t.sheet_metrics);
-  sheet.heading({{std::string(t.measure), 52}, {std::string(t.sales), 10}, {std::string(t.mdape), 12}, {std::string(t.mape), 12}, {std::string(t.ppe10), 12},
-                 {std::string(t.ppe20), 12}, {std::string(t.median_ratio), 12}, {std::string(t.cod), 10}, {std::string(t.prd), 10}, {std::string(t.prb), 10},
-                 {std::string(t.r2), 12}, {std::string(t.coverage80), 14}, {std::string(t.coverage95), 14}});
+  sheet.heading({{std::string(t.measure), 52},
+                 {std::string(t.sales), 10},
+                 {std::string(t.mdape), 12},
+                 {std::string(t.mape), 12},
+                 {std::string(t.ppe10), 12},
+                 {std::string(t.ppe20), 12},
+                 {std::string(t.median_ratio), 12},
+                 {std::string(t.cod), 10},
+                 {std::string(t.prd), 10},
+                 {std::string(t.prb), 10},
+                 {std::string(t.r2), 12},
+                 {std::string(t.coverage80), 14},
+                 {std::string(t.coverage95), 14}});
   for (const auto& [name, accuracy] : accuracies_of(content.facts.model, voice)) {
     sheet.text(name, Look::wrapped);
     sheet.number(static_cast<double>(accuracy->n), Look::count);
-    for (const double share : {accuracy->mdape, accuracy->mape, accuracy->ppe10, accuracy->ppe20}) sheet.number(share, Look::percent);
-    for (const double value : {accuracy->median_ratio, accuracy->cod, accuracy->prd, accuracy->prb, accuracy->r2}) sheet.number(value, Look::ratio);
+    for (const double share : {accuracy->mdape, accuracy->mape, accuracy->ppe10, accuracy->ppe20})
+      sheet.number(share, Look::percent);
+    for (const double value : {accuracy->median_ratio, accuracy->cod, accuracy->prd, accuracy->prb, accuracy->r2})
+      sheet.number(value, Look::ratio);
     sheet.number(accuracy->coverage80, Look::percent);
     sheet.number(accuracy->coverage95, Look::percent);
     sheet.next_row();
@@ -117,10 +133,17 @@ void metrics_sheet(Workbook& book, const report::ReportContent& content) {
 
 void coefficients_sheet(Workbook& book, const report::ReportContent& content) {
   const auto& candidates = content.facts.model.candidates;
-  if (std::all_of(candidates.begin(), candidates.end(), [](const report::Candidate& one) { return one.coefficients.empty(); })) return;
+  if (std::all_of(candidates.begin(), candidates.end(),
+                  [](const report::Candidate& one) { return one.coefficients.empty(); }))
+    return;
   const Texts& t = book.voice().texts;
   Sheet sheet(book, t.sheet_coefficients);
-  sheet.heading({{std::string(t.model), 30}, {std::string(t.term), 40}, {std::string(t.estimate), 15}, {std::string(t.standard_error), 15}, {"t", 12}, {"p", 12}});
+  sheet.heading({{std::string(t.model), 30},
+                 {std::string(t.term), 40},
+                 {std::string(t.estimate), 15},
+                 {std::string(t.standard_error), 15},
+                 {"t", 12},
+                 {"p", 12}});
   for (const auto& candidate : candidates) {
     for (const auto& one : candidate.coefficients) {
       sheet.text(model_name(candidate.model, t));
@@ -139,16 +162,34 @@ void ratio_sheet(Workbook& book, const report::ReportContent& content) {
   const Voice& voice = book.voice();
   const Texts& t = voice.texts;
   Sheet sheet(book, t.sheet_ratio);
-  sheet.heading({{std::string(t.band_from), 18}, {std::string(t.band_to), 18}, {std::string(t.sales), 10}, {std::string(t.median_price), 14},
-                 {std::string(t.median_ratio), 12}, {"COD", 10}, {"PRD", 10}, {"PRB", 10}, {std::string(t.coverage80), 14}});
+  sheet.heading({{std::string(t.band_from), 18},
+                 {std::string(t.band_to), 18},
+                 {std::string(t.sales), 10},
+                 {std::string(t.median_price), 14},
+                 {std::string(t.median_ratio), 12},
+                 {"COD", 10},
+                 {"PRD", 10},
+                 {"PRB", 10},
+                 {std::string(t.coverage80), 14}});
   groups(sheet, content.by_value, false, voice);
   bands_chart(book, sheet, 1, sheet.row() - 1);
   sheet.next_row();
-  sheet.heading({{std::string(t.quarter)}, {""}, {std::string(t.sales)}, {std::string(t.median_price)}, {std::string(t.median_ratio)}, {"COD"}, {"PRD"},
-                 {"PRB"}, {std::string(t.coverage80)}});
+  sheet.heading({{std::string(t.quarter)},
+                 {""},
+                 {std::string(t.sales)},
+                 {std::string(t.median_price)},
+                 {std::string(t.median_ratio)},
+                 {"COD"},
+                 {"PRD"},
+                 {"PRB"},
+                 {std::string(t.coverage80)}});
   groups(sheet, content.by_quarter, true, voice);
   sheet.next_row();
-  sheet.heading({{std::string(t.measure)}, {std::string(t.this_model)}, {std::string(t.iaao_range)}, {""}, {std::string(t.reading)}});
+  sheet.heading({{std::string(t.measure)},
+                 {std::string(t.this_model)},
+                 {std::string(t.iaao_range)},
+                 {""},
+                 {std::string(t.reading)}});
   const Accuracy& test = content.facts.model.test;
   const auto line = [&](std::string_view name, double value, const report::Range& range) {
     sheet.text(name, Look::bold);
@@ -167,8 +208,14 @@ void ratio_sheet(Workbook& book, const report::ReportContent& content) {
 void sales_sheet(Workbook& book, const report::ReportContent& content) {
   const Texts& t = book.voice().texts;
   Sheet sheet(book, t.sheet_sales);
-  sheet.heading({{std::string(t.sale_date), 12}, {std::string(t.price_paid), 14}, {std::string(t.estimate), 14}, {std::string(t.ratio), 10},
-                 {std::string(t.lower80), 16}, {std::string(t.upper80), 16}, {std::string(t.inside80), 11}, {std::string(t.benchmark), 14},
+  sheet.heading({{std::string(t.sale_date), 12},
+                 {std::string(t.price_paid), 14},
+                 {std::string(t.estimate), 14},
+                 {std::string(t.ratio), 10},
+                 {std::string(t.lower80), 16},
+                 {std::string(t.upper80), 16},
+                 {std::string(t.inside80), 11},
+                 {std::string(t.benchmark), 14},
                  {std::string(t.benchmark_ratio), 14}});
   for (const auto& sale : content.facts.test_sales) {
     sheet.date(sale.date);

@@ -17,7 +17,8 @@ void contributions_chart(Workbook& book, Sheet& sheet, lxw_row_t last) {
   if (last < 1) return;
   lxw_chart* chart = workbook_add_chart(book.get(), LXW_CHART_BAR);
   const std::string name = quoted(sheet.name()), end = std::to_string(std::min<lxw_row_t>(last, 15) + 1);
-  lxw_chart_series* series = chart_add_series(chart, ("=" + name + "!$A$2:$A$" + end).c_str(), ("=" + name + "!$D$2:$D$" + end).c_str());
+  lxw_chart_series* series =
+      chart_add_series(chart, ("=" + name + "!$A$2:$A$" + end).c_str(), ("=" + name + "!$D$2:$D$" + end).c_str());
   chart_series_set_name(series, std::string(book.voice().texts.contribution_log).c_str());
   chart_series_set_invert_if_negative(series);
   chart_axis_set_reverse(chart->y_axis);
@@ -65,7 +66,8 @@ void summary_sheet(Workbook& book, const report::ReportContent& content) {
   text(t.method, model_name(content.facts.model.champion, t));
   text(t.valued_on, book.voice().format.timestamp(s.created_at));
   if (content.facts.warnings.empty()) text(t.warnings_title, t.no_warnings);
-  for (const std::string& warning : content.facts.warnings) text(t.warnings_title, warning_text(warning, book.voice().format.language()));
+  for (const std::string& warning : content.facts.warnings)
+    text(t.warnings_title, warning_text(warning, book.voice().format.language()));
   for (const std::string& limit : limits_of(content, book.voice())) text(t.not_claimed_title, limit);
 }
 
@@ -85,8 +87,13 @@ void subject_sheet(Workbook& book, const report::ReportContent& content) {
 void contributions_sheet(Workbook& book, const report::ReportContent& content) {
   const Texts& t = book.voice().texts;
   Sheet sheet(book, t.sheet_contributions);
-  sheet.heading({{std::string(t.characteristic), 34}, {std::string(t.content), 18}, {std::string(t.unit), 10}, {std::string(t.contribution_log), 15},
-                 {std::string(t.factor), 12}, {with_currency(t.effect, content), 16}, {with_currency(t.value_after, content), 16}});
+  sheet.heading({{std::string(t.characteristic), 34},
+                 {std::string(t.content), 18},
+                 {std::string(t.unit), 10},
+                 {std::string(t.contribution_log), 15},
+                 {std::string(t.factor), 12},
+                 {with_currency(t.effect, content), 16},
+                 {with_currency(t.value_after, content), 16}});
   const auto& explanation = content.facts.explanation;
   double eta = explanation.base_value;
   for (const auto& effect : explanation.effects) {
@@ -114,9 +121,12 @@ void contributions_sheet(Workbook& book, const report::ReportContent& content) {
   sheet.number(content.base_in_currency, Look::money);
   sheet.next_row();
   sheet.text(t.waterfall_value, Look::bold);  // recomputed by the reader's own program
-  const std::string sum = "D" + std::to_string(base_row + 1) + (last >= 1 ? "+SUM(D2:D" + std::to_string(last + 1) + ")" : "");
-  worksheet_write_formula_num(sheet.get(), sheet.row(), 3, ("=" + sum).c_str(), book.format(Look::fine), explanation.eta);
-  worksheet_write_formula_num(sheet.get(), sheet.row(), 6, ("=EXP(" + sum + ")").c_str(), book.format(Look::money_bold), std::exp(explanation.eta));
+  const std::string sum =
+      "D" + std::to_string(base_row + 1) + (last >= 1 ? "+SUM(D2:D" + std::to_string(last + 1) + ")" : "");
+  worksheet_write_formula_num(sheet.get(), sheet.row(), 3, ("=" + sum).c_str(), book.format(Look::fine),
+                              explanation.eta);
+  worksheet_write_formula_num(sheet.get(), sheet.row(), 6, ("=EXP(" + sum + ")").c_str(), book.format(Look::money_bold),
+                              std::exp(explanation.eta));
   contributions_chart(book, sheet, last);
 }
 
@@ -127,11 +137,19 @@ void comparables_sheet(Workbook& book, const report::ReportContent& content) {
   for (const auto& line : content.facts.comparables) {
     for (const auto& [name, value] : line.attributes) names.insert(name);
   }
-  std::vector<Heading> heads{{std::string(t.number_sign), 5}, {std::string(t.identifier), 24}, {std::string(t.file_row), 10}, {std::string(t.sale_date), 12},
-                             {with_currency(t.price_paid, content), 15}, {with_currency(t.price_at_date, content), 15},
-                             {with_currency(t.adjusted_price, content), 15}, {std::string(t.distance) + " (m)", 12}, {std::string(t.similarity), 12},
-                             {std::string(t.longitude), 12}, {std::string(t.latitude), 12}};
-  for (const std::string& name : names) heads.push_back({name, std::clamp(static_cast<double>(name.size()) + 3, 10.0, 30.0)});
+  std::vector<Heading> heads{{std::string(t.number_sign), 5},
+                             {std::string(t.identifier), 24},
+                             {std::string(t.file_row), 10},
+                             {std::string(t.sale_date), 12},
+                             {with_currency(t.price_paid, content), 15},
+                             {with_currency(t.price_at_date, content), 15},
+                             {with_currency(t.adjusted_price, content), 15},
+                             {std::string(t.distance) + " (m)", 12},
+                             {std::string(t.similarity), 12},
+                             {std::string(t.longitude), 12},
+                             {std::string(t.latitude), 12}};
+  for (const std::string& name : names)
+    heads.push_back({name, std::clamp(static_cast<double>(name.size()) + 3, 10.0, 30.0)});
   sheet.heading(heads);
   for (std::size_t i = 0; i < content.facts.comparables.size(); ++i) {
     const auto& line = content.facts.comparables[i];

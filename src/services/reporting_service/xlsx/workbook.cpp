@@ -27,8 +27,10 @@ std::string printable(std::string_view text) {
 // «$» > `"$"#,##0`: the reader's program chooses the marks of thousands and decimals.
 std::string money_format(const Format& format) {
   std::string sign = format.currency_sign();
-  for (std::size_t at = sign.find("\u00a0"); at != std::string::npos; at = sign.find("\u00a0")) sign.replace(at, 2, " ");
-  return "\"" + sign + "\"#,##0" + (format.money_decimals() > 0 ? "." + std::string(static_cast<std::size_t>(format.money_decimals()), '0') : "");
+  for (std::size_t at = sign.find("\u00a0"); at != std::string::npos; at = sign.find("\u00a0"))
+    sign.replace(at, 2, " ");
+  return "\"" + sign + "\"#,##0" +
+         (format.money_decimals() > 0 ? "." + std::string(static_cast<std::size_t>(format.money_decimals()), '0') : "");
 }
 
 std::time_t moment_of(const std::string& rfc3339) {
@@ -36,7 +38,8 @@ std::time_t moment_of(const std::string& rfc3339) {
   if (!day) return 1;  // 0 would mean «now»
   std::time_t moment = static_cast<std::time_t>(day->days()) * 86'400;
   if (rfc3339.size() >= 19) {
-    moment += std::atoi(rfc3339.substr(11, 2).c_str()) * 3'600 + std::atoi(rfc3339.substr(14, 2).c_str()) * 60 + std::atoi(rfc3339.substr(17, 2).c_str());
+    moment += std::atoi(rfc3339.substr(11, 2).c_str()) * 3'600 + std::atoi(rfc3339.substr(14, 2).c_str()) * 60 +
+              std::atoi(rfc3339.substr(17, 2).c_str());
   }
   return moment == 0 ? 1 : moment;
 }
@@ -55,7 +58,9 @@ lxw_format* make_format(lxw_workbook* book, Look look, const Format& format) {
   format_set_font_size(made, 10);
   format_set_align(made, LXW_ALIGN_VERTICAL_TOP);
   switch (look) {
-    case Look::text: case Look::general: case Look::mono: break;
+    case Look::text:
+    case Look::general:
+    case Look::mono: break;
     case Look::wrapped: format_set_text_wrap(made); break;
     case Look::bold: format_set_bold(made); break;
     case Look::heading:
@@ -74,7 +79,9 @@ lxw_format* make_format(lxw_workbook* book, Look look, const Format& format) {
     case Look::percent: format_set_num_format(made, "0.0%"); break;
     case Look::ratio: format_set_num_format(made, "0.000"); break;
     case Look::fine: format_set_num_format(made, "0.000000"); break;
-    case Look::date: format_set_num_format(made, format.language() == Language::english ? "yyyy-mm-dd" : "dd/mm/yyyy"); break;
+    case Look::date:
+      format_set_num_format(made, format.language() == Language::english ? "yyyy-mm-dd" : "dd/mm/yyyy");
+      break;
   }
   return made;
 }
@@ -89,7 +96,8 @@ Workbook::Workbook(const Properties& properties, const Voice& voice) : path_(tem
   options.tmpdir = folder.data();
   book_ = workbook_new_opt(path_.c_str(), &options);
   if (book_ == nullptr) return;
-  std::string title = printable(properties.title), subject = printable(properties.subject), author = printable(properties.author);
+  std::string title = printable(properties.title), subject = printable(properties.subject),
+              author = printable(properties.author);
   std::string company = "Valion";
   lxw_doc_properties document{};
   document.title = title.data();
@@ -98,7 +106,8 @@ Workbook::Workbook(const Properties& properties, const Voice& voice) : path_(tem
   document.company = company.data();
   document.created = moment_of(properties.created_at);
   workbook_set_properties(book_, &document);
-  for (int look = 0; look < kLooks; ++look) formats_.push_back(make_format(book_, static_cast<Look>(look), voice_.format));
+  for (int look = 0; look < kLooks; ++look)
+    formats_.push_back(make_format(book_, static_cast<Look>(look), voice_.format));
 }
 
 Workbook::~Workbook() {
@@ -107,19 +116,23 @@ Workbook::~Workbook() {
   if (!path_.empty()) std::filesystem::remove(path_, ignored);
 }
 
-lxw_format* Workbook::format(Look look) { return formats_.empty() ? nullptr : formats_[static_cast<std::size_t>(look)]; }
+lxw_format* Workbook::format(Look look) {
+  return formats_.empty() ? nullptr : formats_[static_cast<std::size_t>(look)];
+}
 
 Result<std::string> Workbook::finish() {
   if (book_ == nullptr) return fail(ErrorKind::internal, "no temporary file could be made for the workbook");
   const lxw_error status = workbook_close(std::exchange(book_, nullptr));
-  if (status != LXW_NO_ERROR) return fail(ErrorKind::internal, std::string("the workbook could not be written: ") + lxw_strerror(status));
+  if (status != LXW_NO_ERROR)
+    return fail(ErrorKind::internal, std::string("the workbook could not be written: ") + lxw_strerror(status));
   std::ifstream file(path_, std::ios::binary);
   std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (!file || bytes.empty()) return fail(ErrorKind::internal, "the workbook could not be read back from " + path_);
   return bytes;
 }
 
-Sheet::Sheet(Workbook& book, std::string_view name) : book_(book), name_(name), sheet_(workbook_add_worksheet(book.get(), name_.c_str())) {
+Sheet::Sheet(Workbook& book, std::string_view name)
+    : book_(book), name_(name), sheet_(workbook_add_worksheet(book.get(), name_.c_str())) {
   worksheet_set_landscape(sheet_);
   worksheet_set_paper(sheet_, 9);  // A4
   worksheet_fit_to_pages(sheet_, 1, 0);

@@ -56,7 +56,10 @@ class Sheet {
 
   // The head of a table: bold, frozen above the rest when it is the first row; sets the columns' widths then.
   void heading(const std::vector<Heading>& columns);
-  void next_row() { ++row_; column_ = 0; }
+  void next_row() {
+    ++row_;
+    column_ = 0;
+  }
   void skip() { ++column_; }
   void text(std::string_view value, Look look = Look::text);
   void number(double value, Look look);  // an empty cell when it is not finite
