@@ -109,7 +109,7 @@ Result<StudyOutcome> run_study(ApiClient& api, const StudyFile& file, Steps& ste
 Result<contracts::Valuation> value_subject(ApiClient& api, const contracts::Study& study, const Hash& model,
                                            Steps& steps) {
   return step<contracts::Valuation>(
-      steps, "value", "Value " + study.valuation.label,
+      steps, "value", "Value the property",
       [&]() -> Result<contracts::Valuation> {
         VALION_TRY_ASSIGN(const auto where, locate_request(study));
         VALION_TRY_ASSIGN(const auto location, api.post_as<contracts::Location>("/api/v1/geospatial/locate", where));

@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -47,7 +49,8 @@ class PrivatePostgresql {
                                            "-c",
                                            "shared_buffers=16MB"};
     process_ = std::make_unique<ServerProcess>(command, log(), user());
-    for (int i = 0; i < 2000 && !std::filesystem::exists(folder_.path() / ".s.PGSQL.5432"); ++i) {
+    // Its socket is there before it lets anybody in: what counts is what it says.
+    for (int i = 0; i < 2000 && !says("ready to accept connections"); ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds{10});
     }
   }
@@ -60,6 +63,11 @@ class PrivatePostgresql {
   static std::filesystem::path binaries() { return "/usr/lib/postgresql/15/bin"; }
   static std::string user() { return getpwnam("postgres") != nullptr ? "postgres" : "nobody"; }
   [[nodiscard]] std::filesystem::path log() const { return folder_.path() / "log"; }
+  [[nodiscard]] bool says(const std::string& words) const {
+    std::ifstream file(log());
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    return text.find(words) != std::string::npos;
+  }
   void run(const std::vector<std::string>& command) const {
     if (ServerProcess(command, log(), user()).wait() != 0) throw std::runtime_error(command.front() + " failed");
   }
