@@ -17,12 +17,14 @@ std::filesystem::path address_file(const std::filesystem::path& home) { return h
 }  // namespace
 
 Result<HomeLock> HomeLock::take(const std::filesystem::path& home) {
-  std::error_code error;
   for (const char* folder : {"", "logs", "redis", "secrets", "db", "services", "cache", "run"}) {
-    std::filesystem::create_directories(home / folder, error);
-    if (!error) std::filesystem::permissions(home / folder, std::filesystem::perms::owner_all, error);
+    const std::filesystem::path path = home / folder;
+    std::error_code error;
+    // A folder that was there before keeps its mode: it may not be ours alone.
+    const bool made = std::filesystem::create_directories(path, error);
+    if (made && !error) std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
     if (error) {
-      return fail(ErrorKind::internal, "cannot prepare " + (home / folder).string() + ": " + error.message() +
+      return fail(ErrorKind::internal, "cannot prepare " + path.string() + ": " + error.message() +
                                            "; choose another folder with --home or VALION_HOME");
     }
   }
