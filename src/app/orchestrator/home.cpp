@@ -18,7 +18,7 @@ std::filesystem::path address_file(const std::filesystem::path& home) { return h
 
 Result<HomeLock> HomeLock::take(const std::filesystem::path& home) {
   for (const char* folder : {"", "logs", "redis", "secrets", "db", "services", "cache", "run"}) {
-    const std::filesystem::path path = home / folder;
+    const std::filesystem::path path = *folder == '\0' ? home : home / folder;
     std::error_code error;
     // A folder that was there before keeps its mode: it may not be ours alone.
     const bool made = std::filesystem::create_directories(path, error);
