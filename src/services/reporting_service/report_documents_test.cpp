@@ -165,6 +165,17 @@ TEST(Reports, AreTheSameBytesForTheSameContent) {
   EXPECT_EQ(xlsx_of({.test_sales = 50}), xlsx_of({.test_sales = 50}));
 }
 
+TEST(PdfReport, ShowsNoFigureWhereNothingWasMeasured) {
+  Folder folder;
+  const auto file = folder.write("unmeasured.pdf",
+                                 pdf_of({.test_sales = 0, .comparables = 0, .benchmark = false, .location = false}));
+  const std::string text = flowing(output_of("pdftotext -layout " + file + " -"));
+  EXPECT_THAT(text, HasSubstr("There are no test sales, so there is no ratio study."));
+  EXPECT_THAT(text, HasSubstr("No comparable sales were asked for, or none could serve."));
+  EXPECT_THAT(text, HasSubstr("Median absolute error –"));
+  EXPECT_THAT(text, Not(HasSubstr(" 0.0 %")));
+}
+
 // What a page shows must stay on it: no glyph outside the margins, whatever the content.
 void expect_inside_the_margins(const std::string& file) {
   const std::string boxes = output_of("pdftotext -bbox " + file + " -");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -40,6 +41,10 @@ void check_formats(Error& error, const std::vector<std::string>& formats) {
 }
 
 report::Accuracy accuracy_of(const contracts::Metrics& m) {
+  if (m.n == 0) {  // nothing was measured: a zero would read as perfect
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+    return {0, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, {}, {}};
+  }
   return {m.n,   m.mdape, m.mape, m.ppe10, m.ppe20,      m.median_ratio,
           m.cod, m.prd,   m.prb,  m.r2,    m.coverage80, m.coverage95};
 }

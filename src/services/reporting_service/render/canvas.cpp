@@ -223,7 +223,6 @@ void Canvas::outline(const Box& box, const Stroke& stroke, double radius) {
 }
 
 void Canvas::polygon(const std::vector<Point>& points, Colour colour) {
-  cairo_new_path(state_->cairo);  // a text drawn before leaves its end as the current point
   cairo_new_path(state_->cairo);
   for (const Point& point : points) cairo_line_to(state_->cairo, point.x, point.y);
   cairo_close_path(state_->cairo);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "services/reporting_service/render/charts.hpp"
@@ -30,11 +31,13 @@ void draw_ratio_histogram(Canvas& canvas, const Box& box, const report::ReportCo
   x.lower = model.lower;
   x.upper = model.upper();
   const report::Axis y = report::linear_axis(0, top * 1.08, 4);
-  const Box plot =
-      draw_frame(canvas, box,
-                 {x, std::string(voice.texts.axis_ratio), [&](double ratio) { return voice.format.number(ratio, 1); }},
-                 {y, std::string(voice.texts.axis_share),
-                  [&](double part) { return voice.format.percent(part, top < 0.02 ? 1 : 0); }});
+  // Whole percents, unless the ticks fall between them.
+  const bool whole = std::all_of(y.ticks.begin(), y.ticks.end(),
+                                 [](double tick) { return std::fabs(std::remainder(tick, 0.01)) < 1e-9; });
+  const Box plot = draw_frame(
+      canvas, box,
+      {x, std::string(voice.texts.axis_ratio), [&](double ratio) { return voice.format.number(ratio, 1); }},
+      {y, std::string(voice.texts.axis_share), [&](double part) { return voice.format.percent(part, whole ? 0 : 1); }});
   const auto at = [&](double ratio, double part) { return place(plot, x, y, ratio, part); };
   const Point band_left = at(report::kMedianRatioRange.lower, 0), band_right = at(report::kMedianRatioRange.upper, 0);
   canvas.fill({band_left.x, plot.y, band_right.x - band_left.x, plot.height}, rgb(0x2f7d4f, 0.12));

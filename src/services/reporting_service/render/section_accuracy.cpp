@@ -151,7 +151,7 @@ std::string drawn_note(const report::ReportContent& content, const Voice& voice)
 
 // Two charts side by side: estimates against prices, and how their ratios are distributed.
 void estimates_against_prices(Flow& flow, const report::ReportContent& content, const Voice& voice) {
-  constexpr double kHeight = 214, kGap = 16, kHalf = (theme::kWidth - kGap) / 2;
+  constexpr double kHeight = 204, kGap = 16, kHalf = (theme::kWidth - kGap) / 2;
   const Texts& t = voice.texts;
   const auto& histogram = content.ratio_histogram;
   flow.subtitle(t.estimates_title, kHeight + 50);

@@ -7,7 +7,7 @@
 namespace valion::reporting {
 namespace {
 
-constexpr std::size_t kMostImportances = 12;
+constexpr std::size_t kMostImportances = 10;
 constexpr std::size_t kMostCoefficients = 40;
 
 std::string joined(const std::vector<std::string>& names) {
@@ -81,11 +81,9 @@ void importance(Flow& flow, const report::ModelFacts& model, const Voice& voice)
   flow.subtitle(t.importance_title, height + 20);
   flow.figure(height, t.with(t.alt_importance, bars.front().name),
               [&](Canvas& canvas, const Box& box) { draw_bars(canvas, box, bars); });
-  flow.note(t.importance_note);
-  if (model.importance.size() > bars.size()) {
-    flow.note(t.with(t.more_in_workbook,
-                     voice.format.count(static_cast<std::int64_t>(model.importance.size() - bars.size()))));
-  }
+  const auto more = static_cast<std::int64_t>(model.importance.size() - bars.size());
+  flow.note(std::string(t.importance_note) +
+            (more > 0 ? " " + t.with(t.more_in_workbook, voice.format.count(more)) : ""));
 }
 
 void coefficients(Flow& flow, const report::ModelFacts& model, const Voice& voice) {

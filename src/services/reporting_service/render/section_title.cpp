@@ -43,19 +43,23 @@ void value_panel(Flow& flow, const report::ReportContent& content, const Voice& 
   canvas.fill({panel.x, panel.y, 4, panel.height}, theme::kSubject, 2);
   const double half = panel.width * 0.5;
   const double x = panel.x + 20;
+  canvas.begin_tag("P");
+  canvas.label({x, panel.y + 18},
+               voice.texts.with(voice.texts.estimated_value_at, voice.format.long_date(statement.reference_date)),
+               {8.5, theme::kMuted}, Align::left, half + 20);
+  canvas.end_tag("P");
   {
     const Tag tag(canvas, "P");
-    canvas.label({x, panel.y + 18},
-                 voice.texts.with(voice.texts.estimated_value_at, voice.format.long_date(statement.reference_date)),
-                 {8.5, theme::kMuted}, Align::left, half + 20);
     const std::string value = voice.format.money(statement.value);
     canvas.label({x, panel.y + 48}, value, fitted(canvas, value, {30, theme::kBrand, true}, half - 6));
   }
   const auto interval = [&](double y, std::string_view name, const report::Span& span, double size) {
-    const Tag tag(canvas, "P");
     const std::string text = interval_text(span, voice.format);
     const double width = panel.right() - 16 - (x + half);
+    canvas.begin_tag("P");
     canvas.label({x + half, y}, name, {8, theme::kMuted}, Align::left, width);
+    canvas.end_tag("P");
+    const Tag tag(canvas, "P");
     canvas.label({x + half, y + 15}, text, fitted(canvas, text, {size, theme::kInk, true}, width));
   };
   interval(panel.y + 18, voice.texts.interval80, statement.span80, 13);
@@ -99,9 +103,11 @@ void tiles(Flow& flow, const report::ReportContent& content, const Voice& voice)
   flow.need(kHeight);
   double x = theme::kLeft;
   for (const Pair& figure : figures) {
-    const Tag tag(canvas, "P");
+    canvas.begin_tag("P");
     canvas.outline({x, flow.y(), width, kHeight}, {0.7, theme::kHairline}, 3);
     canvas.label({x + 9, flow.y() + 15}, figure.value, {14, theme::kAccent, true}, Align::left, width - 14);
+    canvas.end_tag("P");
+    const Tag tag(canvas, "P");
     canvas.text({x + 9, flow.y() + 26}, figure.name, {6.9, theme::kMuted}, width - 14);
     x += width + kGap;
   }
@@ -135,8 +141,10 @@ void identities(Flow& flow, const report::ReportContent& content, const Voice& v
   flow.subtitle(t.identities_title, 70);
   for (const Pair& line : lines) {
     flow.need(13);
-    const Tag tag(canvas, "P");
+    canvas.begin_tag("P");
     canvas.label({theme::kLeft, flow.y() + 6}, line.name, {7.2, theme::kMuted}, Align::left, 106);
+    canvas.end_tag("P");
+    const Tag tag(canvas, "P");
     canvas.label({theme::kLeft + 112, flow.y() + 6}, line.value, theme::kHash, Align::left, theme::kWidth - 112);
     flow.space(12.5);
   }

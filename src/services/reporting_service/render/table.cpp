@@ -10,6 +10,7 @@ constexpr double kGap = 9;       // between columns
 constexpr double kPad = 2.6;     // above and below a row
 constexpr double kMark = 9;      // room for a row's mark
 constexpr double kLeast = 34;    // of a column that wraps
+constexpr double kWord = 80;     // the longest word of a heading that is kept whole
 constexpr double kHeading = 62;  // up to this wide a heading stays on one line when there is room
 
 double longest_word(const Canvas& canvas, const std::string& text, const TextStyle& style) {
@@ -34,10 +35,14 @@ bool has_marks(const Table& table) {
   return std::any_of(table.rows.begin(), table.rows.end(), [](const TableRow& row) { return row.mark.has_value(); });
 }
 
+double heading_word(const Canvas& canvas, const Table& table, std::size_t column) {
+  return std::min(longest_word(canvas, table.columns[column].title, theme::kTableHead) + 0.5, kWord);
+}
+
 std::vector<double> natural_widths(const Canvas& canvas, const Table& table) {
   std::vector<double> widths;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    double width = longest_word(canvas, table.columns[c].title, theme::kTableHead);
+    double width = heading_word(canvas, table, c);
     for (const TableRow& row : table.rows) {
       width = std::max(width, canvas.measure(row.cells[c], style_of(table, row, c)).width);
     }
@@ -46,25 +51,18 @@ std::vector<double> natural_widths(const Canvas& canvas, const Table& table) {
   return widths;
 }
 
-// Takes `excess` from the columns named by `which`, widest first, down to kLeast; returns what it could not take.
-double shrink(std::vector<double>& widths, const std::vector<std::size_t>& which, double excess) {
-  for (int round = 0; round < 40 && excess > 0.01; ++round) {
-    double widest = 0, next = kLeast;
-    std::size_t holders = 0;
-    for (const std::size_t c : which) widest = std::max(widest, widths[c]);
+// Takes `excess` from the columns named by `which`, widest first, each down to its least; returns what it could not take.
+double shrink(std::vector<double>& widths, const std::vector<double>& least, const std::vector<std::size_t>& which,
+              double excess) {
+  while (excess > 0.01) {
+    std::size_t widest = widths.size();
     for (const std::size_t c : which) {
-      if (widths[c] > widest - 0.01) {
-        ++holders;
-      } else {
-        next = std::max(next, widths[c]);
-      }
+      if (widths[c] > least[c] + 0.01 && (widest == widths.size() || widths[c] > widths[widest])) widest = c;
     }
-    if (widest <= kLeast || holders == 0) break;
-    const double each = std::min((widest - next), excess / static_cast<double>(holders));
-    for (const std::size_t c : which) {
-      if (widths[c] > widest - 0.01) widths[c] -= each;
-    }
-    excess -= each * static_cast<double>(holders);
+    if (widest == widths.size()) break;
+    const double step = std::min({excess, widths[widest] - least[widest], 4.0});
+    widths[widest] -= step;
+    excess -= step;
   }
   return excess;
 }
@@ -88,8 +86,12 @@ std::vector<double> fit_widths(const Canvas& canvas, const Table& table) {
   }
   const double total = std::accumulate(widths.begin(), widths.end(), 0.0);
   if (total > available) {
-    const double rest = shrink(widths, wrapping, total - available);
-    if (rest > 0.01) shrink(widths, all, rest);
+    std::vector<double> least;
+    for (const std::size_t c : all)
+      least.push_back(std::min(widths[c], std::max(kLeast, heading_word(canvas, table, c))));
+    double rest = shrink(widths, least, wrapping, total - available);
+    rest = shrink(widths, least, all, rest);
+    shrink(widths, std::vector<double>(widths.size(), kLeast / 2), all, rest);
   } else {
     give_to_headings(canvas, table, widths, available - total);
     const double left = available - std::accumulate(widths.begin(), widths.end(), 0.0);
@@ -208,8 +210,11 @@ void draw_pairs(Flow& flow, const std::vector<Pair>& pairs) {
     flow.need(height);
     for (std::size_t k = i; k < end; ++k) {
       const double x = theme::kLeft + static_cast<double>(k - i) * (kColumn + 18);
+      {
+        const Tag tag(canvas, "P");
+        canvas.text({x, flow.y() + kPad}, pairs[k].name, name_style, kColumn * kName - 6);
+      }
       const Tag tag(canvas, "P");
-      canvas.text({x, flow.y() + kPad}, pairs[k].name, name_style, kColumn * kName - 6);
       canvas.text({x + kColumn * kName, flow.y() + kPad}, pairs[k].value, theme::kTableCell, kColumn * (1 - kName));
       canvas.line({x, flow.y() + height}, {x + kColumn, flow.y() + height}, {0.4, theme::kHairline});
     }

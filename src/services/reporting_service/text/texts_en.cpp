@@ -15,8 +15,8 @@ const Texts kEnglish{
     // title page
     .estimated_value_at = "Estimated value at {0}",
     .value = "value",
-    .interval80 = "80 % interval",
-    .interval95 = "95 % interval",
+    .interval80 = "80 % interval",
+    .interval95 = "95 % interval",
     .comparables_adjusted_key = "adjusted prices of the comparables",
     .reference_date = "Reference date",
     .client = "Client",
@@ -34,9 +34,9 @@ const Texts kEnglish{
         "claim.",
     .at_a_glance = "Measured on {0} sales from {1} on, unseen by the model",
     .tile_mdape = "median absolute error",
-    .tile_ppe10 = "of values within 10 % of the price",
-    .tile_ppe20 = "of values within 20 % of the price",
-    .tile_coverage = "of prices inside the 80 % interval",
+    .tile_ppe10 = "of values within 10 % of the price",
+    .tile_ppe20 = "of values within 20 % of the price",
+    .tile_coverage = "of prices inside the 80 % interval",
     .warnings_title = "Warnings about this property",
     .more_warnings = "{0} more in section 8",
     .identities_title = "Identities (SHA-256)",
@@ -80,7 +80,7 @@ const Texts kEnglish{
     .distance = "Distance",
     .similarity = "Similarity (0–1)",
     .comparables_summary =
-        "Adjusted prices run from {0} to {1}, median {2}; {3} of {4} lie inside the 80 % interval of the "
+        "Adjusted prices run from {0} to {1}, median {2}; {3} of {4} lie inside the 80 % interval of the "
         "value.",
     .comparables_characteristics = "The characteristics that moved the value most",
     .subject = "property",
@@ -141,7 +141,7 @@ const Texts kEnglish{
     .cv_mdape = "Median error, cross-val.",
     .cv_cod = "COD, cross-val.",
     .test_mdape = "Median error, test",
-    .test_ppe10 = "Within 10 %, test",
+    .test_ppe10 = "Within 10 %, test",
     .test_cod = "COD, test",
     .test_prd = "PRD, test",
     .test_r2 = "R², test",
@@ -169,15 +169,15 @@ const Texts kEnglish{
     .sales = "Sales",
     .mdape = "Median absolute error",
     .mape = "Mean absolute error",
-    .ppe10 = "Within 10 % of the price",
-    .ppe20 = "Within 20 % of the price",
+    .ppe10 = "Within 10 % of the price",
+    .ppe20 = "Within 20 % of the price",
     .median_ratio = "Median ratio",
     .cod = "COD",
     .prd = "PRD",
     .prb = "PRB",
     .r2 = "R² (in currency)",
-    .coverage80 = "Prices inside 80 % interval",
-    .coverage95 = "Prices inside 95 % interval",
+    .coverage80 = "Prices inside 80 % interval",
+    .coverage95 = "Prices inside 95 % interval",
     .accuracy_note = "Ratio: estimate divided by price. COD in percent. Errors are relative to the price paid.",
     .benchmark_note =
         "«{0}» holds somebody else’s values for the same sales: compared here, never a characteristic. "
@@ -187,7 +187,7 @@ const Texts kEnglish{
     .scatter_title = "Observed prices and estimates",
     .scatter_note =
         "Left: each dot is a test sale; both axes are logarithmic. On the solid line the estimate equals the price; the "
-        "dashed lines are 20 % above it and as far below.",
+        "dashed lines are 20 % above it and as far below.",
     .thinned = "Every {0}th sale is drawn.",
     .axis_price = "price paid",
     .axis_estimate = "estimate",
@@ -207,7 +207,7 @@ const Texts kEnglish{
     .median_meaning = "Level: 1 when estimates are neither too high nor too low",
     .cod_meaning = "Scatter: mean distance from the median ratio, in percent of it",
     .prd_meaning = "Above 1: dear homes are estimated lower than cheap ones",
-    .prb_meaning = "Change of the ratio when the value doubles (95 % confidence)",
+    .prb_meaning = "Change of the ratio when the value doubles (95 % confidence)",
     .inside = "inside",
     .below = "below",
     .above = "above",
@@ -253,8 +253,8 @@ const Texts kEnglish{
         "The value is the median of what the model expects: a price above it is as likely as one below it. "
         "It is not a mean, a cost, an insurance value or a forced-sale value.",
     .limit_intervals =
-        "The intervals were calibrated on earlier sales. On the test sales the 80 % interval held {0} of the "
-        "prices and the 95 % interval {1}. That is an average over the market, not a promise for this "
+        "The intervals were calibrated on earlier sales. On the test sales the 80 % interval held {0} of the "
+        "prices and the 95 % interval {1}. That is an average over the market, not a promise for this "
         "property.",
     .limit_after_training =
         "The reference date lies {0} days after the last training sales; between them the market trend is "
@@ -283,7 +283,7 @@ const Texts kEnglish{
     .name_elastic_net = "Elastic net",
     .name_xgboost = "Gradient-boosted trees (XGBoost)",
     // alternative texts of figures
-    .alt_interval = "Line with the value {0}, its 80 % interval {1} and its 95 % interval {2}",
+    .alt_interval = "Line with the value {0}, its 80 % interval {1} and its 95 % interval {2}",
     .alt_waterfall = "Waterfall chart from the base value {0} to the value {1}, one bar for each characteristic",
     .alt_map = "Map of the property and {0} comparable sales with rings of distance",
     .alt_importance = "Bars of the importance of each characteristic; the most important is {0}",
@@ -309,10 +309,10 @@ const Texts kEnglish{
     .title = "Title",
     .property = "Property",
     .estimated_value = "Estimated value",
-    .lower80 = "80 % interval, lower",
-    .upper80 = "80 % interval, upper",
-    .lower95 = "95 % interval, lower",
-    .upper95 = "95 % interval, upper",
+    .lower80 = "80 % interval, lower",
+    .upper80 = "80 % interval, upper",
+    .lower95 = "95 % interval, lower",
+    .upper95 = "95 % interval, upper",
     .currency = "Currency",
     .unit = "Unit",
     .contribution_log = "Contribution (log)",
@@ -323,7 +323,7 @@ const Texts kEnglish{
     .benchmark = "Benchmark",
     .ratio = "Ratio",
     .benchmark_ratio = "Benchmark ratio",
-    .inside80 = "Inside 80 %",
+    .inside80 = "Inside 80 %",
     .cross_validation = "{0}, cross-validation",
     .test_of = "{0}, test",
     .band_from = "Band from",
