@@ -72,10 +72,10 @@ class BadInput : public testing::Test {
 };
 
 TEST_F(BadInput, AFileThatIsNotCsv) {
-  const Answer answer = system_->upload(std::string("\x7F"
-                                                    "ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0>\0\1\0\0\0",
-                                                    28),
-                                        kOptions, "program.csv");
+  constexpr char kProgram[] =
+      "\x7F"
+      "ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0>\0\1\0\0\0";
+  const Answer answer = system_->upload(std::string(kProgram, sizeof kProgram - 1), kOptions, "program.csv");
   expect_problem(answer, 400, "CSV");
 }
 
