@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +39,7 @@ pid_t start(std::vector<std::string> command, const std::map<std::string, std::s
   const std::vector<char*> arguments = pointers(command);
   const pid_t id = fork();
   if (id != 0) return id;
+  prctl(PR_SET_PDEATHSIG, SIGTERM);  // a test that crashes leaves nothing running
   for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
