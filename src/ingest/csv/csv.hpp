@@ -60,7 +60,7 @@ struct CsvTable {
 
 // malformed: not CSV (binary, UTF-16, JSON, a workbook, …), with what it seems to be. too_large: over kFileLimit or cell_limit.
 // invalid: all violations at once, by row (1-based data rows) and column in row order, or by pointer into ImportOptions
-// (/target, /columns/3/name); the first thousand and the total. Never crashes on any bytes. About 120 MB/s of one core.
+// (/target, /columns/3/name); the first thousand and the total. Never crashes on any bytes. About 100 MB/s of one core.
 [[nodiscard]] Result<CsvTable> parse_csv(std::string_view bytes, const CsvOptions& options);
 
 // The same from a file, mapped into memory. The file must not change meanwhile.

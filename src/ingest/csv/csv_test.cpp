@@ -9,6 +9,8 @@
 #include <random>
 #include <sstream>
 
+#include "domain/dataset/cleaning.hpp"
+
 namespace valion::csv {
 namespace {
 
@@ -384,6 +386,29 @@ TEST(Csv, ReadsTheLucasCountySales) {
   EXPECT_EQ(table.find("wall")->type(), ColumnType::text);
   EXPECT_EQ(column(*file, "wall").substr(0, 16), "partbrk|metlvnyl");
   EXPECT_THAT(file->notes, IsEmpty());
+}
+
+TEST(Csv, TheLucasCountySalesAreCleanedAsTheirStudySays) {
+  const std::filesystem::path path = std::filesystem::path(VALION_SOURCE_DIR) / "examples/lucas_county/sales.csv";
+  auto file = read_csv(path, with_target("price"));
+  ASSERT_TRUE(file) << file.error().message;
+  std::vector<dataset::CleaningRule> rules(3);
+  rules[0].rule = rules[1].rule = "unknown_if";
+  rules[0].column = "depth";
+  rules[0].below = 1;
+  rules[1].column = "frontage";
+  rules[1].values = {0.0};
+  rules[2].rule = "age_at";
+  rules[2].column = "yrbuilt";
+  rules[2].date = "sale_date";
+  rules[2].into = "age";
+  const auto cleaned = dataset::clean(std::move(file->table), rules, "price");
+  ASSERT_TRUE(cleaned) << cleaned.error().message;
+  EXPECT_EQ(cleaned->steps[0].rows_touched, 3'878);
+  EXPECT_EQ(cleaned->steps[1].rows_touched, 31);
+  EXPECT_EQ(cleaned->steps[2].rows_touched, 138) << "sold before they were built";
+  EXPECT_EQ(cleaned->steps[2].rows.size(), 138u);
+  EXPECT_EQ(cleaned->steps[2].rows_left, 25'357);
 }
 
 TEST(Csv, AFileThatIsNotThereSaysSo) {
