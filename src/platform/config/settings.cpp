@@ -1,12 +1,13 @@
 #include "platform/config/settings.hpp"
 
 #include <unistd.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <string_view>
+
+#include "platform/config/settings_file.hpp"
 
 extern char** environ;
 
@@ -16,6 +17,7 @@ namespace {
 constexpr std::string_view kPrefix = "VALION_";
 constexpr std::string_view kPorts = "ports.";
 constexpr std::string_view kPortPrefix = "VALION_PORT_";
+constexpr const char* kConfigVariable = "VALION_CONFIG";  // where the file is: not a setting itself
 
 // How one setting is read and written. `read` returns what is accepted, in words, when it refuses.
 struct Known {
@@ -57,6 +59,13 @@ std::string text_value(Settings& settings, const std::string& text) {
   return "";
 }
 
+// For what must name something: an empty home would scatter the state over the working folder.
+template <auto Member>
+std::string named_value(Settings& settings, const std::string& text) {
+  if (text.empty()) return "text that is not empty; leave it out for the default";
+  return text_value<Member>(settings, text);
+}
+
 template <auto Member>
 std::string text_text(const Settings& settings) {
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype(settings.*Member)>, std::string>) {
@@ -93,8 +102,8 @@ std::string read_database_url(Settings& settings, const std::string& text) {
 // Every setting, in the order of the written file.
 const std::vector<Known>& known_settings() {
   static const std::vector<Known> known{
-      {"home", "VALION_HOME", "folder of all state", text_value<&Settings::home>, text_text<&Settings::home>},
-      {"address", "VALION_ADDRESS", "what services listen on", text_value<&Settings::address>,
+      {"home", "VALION_HOME", "folder of all state", named_value<&Settings::home>, text_text<&Settings::home>},
+      {"address", "VALION_ADDRESS", "what services listen on", named_value<&Settings::address>,
        text_text<&Settings::address>},
       {"advertise", "VALION_ADVERTISE", "what others connect to; empty: address", text_value<&Settings::advertise>,
        text_text<&Settings::advertise>},
@@ -124,31 +133,33 @@ const std::vector<Known>& known_settings() {
   return known;
 }
 
-// Where a value came from, for messages.
-struct Given {
-  std::string key;
-  std::string text;
-  std::string origin;  // `valion.yaml:3` or `VALION_HOME`
-};
+bool is_group(const std::string& key) {
+  const std::string prefix = key + ".";
+  const auto is_within = [&](const Known& known) { return known.key.starts_with(prefix); };
+  return prefix == kPorts || std::any_of(known_settings().begin(), known_settings().end(), is_within);
+}
 
-void refuse(Error& error, const Given& given, const std::string& message) {
-  Violation violation;
-  violation.pointer = given.key;
-  violation.message = message + " (" + given.origin + ")";
-  violation.value = given.text;
-  error.add(std::move(violation));
+// Which services there are is the application's to know; here a name need only be one.
+bool is_service_name(std::string_view name) {
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !name.empty() && std::all_of(name.begin(), name.end(), allowed);
+}
+
+void apply_port(Settings& settings, const Given& given, Error& error) {
+  const std::string service = given.key.substr(kPorts.size());
+  if (!is_service_name(service)) return refuse(error, given, "names no service; known are ports.SERVICE");
+  std::uint64_t port = 0;
+  const std::string accepted = read_number(given.text, 0, 65'535, port);
+  if (!accepted.empty()) return refuse(error, given, "wants " + accepted);
+  settings.ports[service] = static_cast<std::uint16_t>(port);
 }
 
 void apply(Settings& settings, const Given& given, Error& error) {
-  if (given.key.starts_with(kPorts)) {
-    std::uint64_t port = 0;
-    const std::string accepted = read_number(given.text, 0, 65'535, port);
-    if (!accepted.empty()) return refuse(error, given, "wants " + accepted);
-    settings.ports[given.key.substr(kPorts.size())] = static_cast<std::uint16_t>(port);
-    return;
-  }
+  if (given.has_no_value && is_group(given.key)) return;
+  if (given.key.starts_with(kPorts)) return apply_port(settings, given, error);
   for (const Known& known : known_settings()) {
     if (known.key != given.key) continue;
+    if (given.has_no_value) return refuse(error, given, "has no value; write \"\" for empty text, or leave it out");
     const std::string accepted = known.read(settings, given.text);
     if (!accepted.empty()) refuse(error, given, "wants " + accepted);
     return;
@@ -156,32 +167,6 @@ void apply(Settings& settings, const Given& given, Error& error) {
   std::string keys;
   for (const Known& known : known_settings()) keys.append(keys.empty() ? "" : ", ").append(known.key);
   refuse(error, given, "is not a setting; known are " + keys + ", ports.SERVICE");
-}
-
-void flatten(const YAML::Node& node, const std::string& prefix, const std::string& file, std::vector<Given>& values) {
-  for (const auto& member : node) {
-    const std::string key = prefix + member.first.as<std::string>();
-    const std::string origin = file + ":" + std::to_string(member.first.Mark().line + 1);
-    if (member.second.IsMap()) {
-      flatten(member.second, key + ".", file, values);
-    } else {
-      values.push_back({key, member.second.IsScalar() ? member.second.as<std::string>() : "", origin});
-    }
-  }
-}
-
-Result<std::vector<Given>> from_file(const std::filesystem::path& file) {
-  std::vector<Given> values;
-  try {
-    const YAML::Node root = YAML::LoadFile(file.string());
-    if (root.IsDefined() && !root.IsNull() && !root.IsMap()) {
-      return fail(ErrorKind::malformed, file.string() + " is not a settings file: a YAML map is expected");
-    }
-    flatten(root, "", file.string(), values);
-  } catch (const YAML::Exception& exception) {
-    return fail(ErrorKind::malformed, "cannot read the settings file " + file.string() + ": " + exception.what());
-  }
-  return values;
 }
 
 std::string lower(std::string text) {
@@ -193,7 +178,7 @@ std::string lower(std::string text) {
 std::vector<Given> from_environment(const Environment& environment) {
   std::vector<Given> values;
   for (const auto& [variable, text] : environment) {
-    if (!variable.starts_with(kPrefix)) continue;
+    if (!variable.starts_with(kPrefix) || variable == kConfigVariable) continue;
     std::string key = variable;  // unknown ones are refused under their own name
     if (variable.starts_with(kPortPrefix)) key = std::string(kPorts) + lower(variable.substr(kPortPrefix.size()));
     for (const Known& known : known_settings()) {
@@ -204,14 +189,20 @@ std::vector<Given> from_environment(const Environment& environment) {
   return values;
 }
 
+std::optional<std::filesystem::path> file_of(const Environment& environment) {
+  const auto variable = environment.find(kConfigVariable);
+  if (variable == environment.end() || variable->second.empty()) return std::nullopt;
+  return variable->second;
+}
+
 }  // namespace
 
 Result<Settings> load_settings(const std::optional<std::filesystem::path>& file, const Environment& environment) {
   Settings settings;
   Error error = make_error(ErrorKind::invalid, "the settings are wrong");
   std::vector<Given> values;
-  if (file) {
-    VALION_TRY_ASSIGN(values, from_file(*file));
+  if (const auto chosen = file ? file : file_of(environment)) {
+    VALION_TRY_ASSIGN(values, read_settings_file(*chosen, error));
   }
   for (const Given& given : values) apply(settings, given, error);
   for (const Given& given : from_environment(environment)) apply(settings, given, error);
@@ -238,7 +229,7 @@ std::string to_yaml(const Settings& settings) {
     if (!map.empty() && map != open_map) text.append(map).append(":\n");
     open_map = map;
     text.append(map.empty() ? "" : "  ").append(map.empty() ? known.key : known.key.substr(dot + 1)).append(": ");
-    text.append(YAML::Dump(YAML::Node(known.write(settings)))).append("  # ").append(known.comment).append("; ");
+    text.append(yaml_scalar(known.write(settings))).append("  # ").append(known.comment).append("; ");
     text.append(known.variable).append("\n");
   }
   if (!settings.ports.empty()) text += "ports:  # per service; VALION_PORT_{SERVICE}; 0: a free one\n";

@@ -35,7 +35,7 @@ struct Settings {
 
 using Environment = std::map<std::string, std::string>;
 
-// `file` need not be given. Every violation at once; `environment` holds the process's VALION_ variables.
+// Without `file`, VALION_CONFIG may name one. Every violation at once; `environment`: the process's VALION_ variables.
 [[nodiscard]] Result<Settings> load_settings(const std::optional<std::filesystem::path>& file,
                                              const Environment& environment);
 [[nodiscard]] Environment process_environment();

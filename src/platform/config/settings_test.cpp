@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
 #include <fstream>
 
@@ -53,6 +54,81 @@ TEST_F(SettingsTest, AFileThatIsNotYamlOrNotThereIsRefused) {
   EXPECT_FALSE(load_settings(file("- 1\n"), {}));
   EXPECT_FALSE(load_settings(folder_ / "absent.yaml", {}));
   EXPECT_TRUE(load_settings(file(""), {}));
+}
+
+TEST_F(SettingsTest, TheEnvironmentMayNameTheFileAndTheFlagBeatsIt) {
+  const std::string named = file("home: /srv/valion\n").string();
+  EXPECT_EQ(load_settings({}, {{"VALION_CONFIG", named}})->home, "/srv/valion");
+  EXPECT_EQ(load_settings(named, {{"VALION_CONFIG", "absent.yaml"}})->home, "/srv/valion");
+  EXPECT_EQ(load_settings({}, {{"VALION_CONFIG", ""}})->home, "var");
+  const auto absent = load_settings({}, {{"VALION_CONFIG", "absent.yaml"}});
+  ASSERT_FALSE(absent);
+  EXPECT_THAT(absent.error().message, HasSubstr("absent.yaml"));
+}
+
+// Each would otherwise quietly become a setting that nobody wrote.
+TEST_F(SettingsTest, NothingInTheFileIsGuessed) {
+  const std::vector<std::array<std::string, 3>> mistakes{
+      {"home: [a, b]\n", "home", "not a list"},
+      {"home:\n", "home", "has no value"},
+      {"home: ''\n", "home", "not empty"},
+      {"address: \"\"\n", "address", "not empty"},
+      {"redis: {url: }\n", "redis.url", "has no value"},
+      {"colour: {}\n", "colour", "is not a setting"},
+      {"log: debug\n", "log", "is not a setting"},
+      {"cpu:\n  threads: 3\n  threads: 4\n", "cpu.threads", "stands twice, first at"},
+      {"cpu: {threads: 3}\ncpu: {threads: 4}\n", "cpu.threads", "stands twice"},
+      {"log: {level: {a: b}}\n", "log.level", "not a map"},
+      {"ports: {ml_service: {a: 1}}\n", "ports.ml_service", "not a map"},
+      {"ports: {a.b: 1}\n", "ports.a.b", "names no service"},
+      {"ports: {'': 1}\n", "ports.", "names no service"},
+      {"? [a]\n: b\n", "", "a key that is not text"},
+      {"cpu: {threads: -1}\n", "cpu.threads", "from 1 to 1024"},
+      {"cpu: {threads: 0x10}\n", "cpu.threads", "from 1 to 1024"},
+  };
+  for (const auto& [text, key, message] : mistakes) {
+    const auto settings = load_settings(file(text), {});
+    ASSERT_FALSE(settings) << text;
+    ASSERT_EQ(settings.error().violation_total, 1) << text;
+    EXPECT_EQ(settings.error().violations[0].pointer, key) << text;
+    EXPECT_THAT(settings.error().violations[0].message, HasSubstr(message)) << text;
+  }
+  EXPECT_TRUE(load_settings(file("log:\n  # level: debug\nports: {}\n"), {})) << "all members commented out";
+}
+
+TEST_F(SettingsTest, AFileThatIsNoSettingsFileIsRefusedWithoutHarm) {
+  std::string bomb = "a0: &a0 {x: 1, y: 1}\n";
+  for (int i = 1; i < 28; ++i) {
+    const std::string inner = "*a" + std::to_string(i - 1), name = "a" + std::to_string(i);
+    bomb += name + ": &" + name + " {x: " + inner + ", y: " + inner + "}\n";
+  }
+  for (const std::string& text : {std::string("a: &a\n  x: *a\n"), bomb, std::string("home: a\n---\nhome: b\n"),
+                                  std::string(2 << 20, '#'), std::string(5000, '{'), std::string("\0\xFF", 2)}) {
+    EXPECT_FALSE(load_settings(file(text), {})) << text.substr(0, 40);
+  }
+  const auto folder = load_settings(folder_, {});
+  ASSERT_FALSE(folder);
+  EXPECT_THAT(folder.error().message, HasSubstr("it is a folder"));
+}
+
+TEST_F(SettingsTest, AnEmptyOrMisspelledVariableIsAMistake) {
+  for (const char* variable : {"VALION_HOME", "VALION_PORT_", "VALION_PORT_A-B", "VALION_home", "VALION_"}) {
+    const auto settings = load_settings({}, {{variable, ""}});
+    ASSERT_FALSE(settings) << variable;
+    EXPECT_THAT(settings.error().violations[0].message, HasSubstr(variable));
+  }
+}
+
+TEST_F(SettingsTest, AnyTextSurvivesTheFile) {
+  for (const std::string text :
+       {"~",  "null", "true",  "a: b",   "a #b", "- x",  "x\ny", "São João", "'q'", "\"q\"", "{a}", "*a",
+        "&a", "!t",   " lead", "trail ", "%x",   "a\tb", "a\\b", "1e3",      "?",   "|",     "<<"}) {
+    Settings settings;
+    settings.home = text;
+    const auto back = load_settings(file(to_yaml(settings)), {});
+    ASSERT_TRUE(back) << text;
+    EXPECT_EQ(back->home, text);
+  }
 }
 
 TEST_F(SettingsTest, WhatIsShownReadsBackEqual) {

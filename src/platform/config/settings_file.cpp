@@ -1,0 +1,100 @@
+#include "platform/config/settings_file.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <fstream>
+
+namespace valion {
+namespace {
+
+constexpr std::size_t kSizeLimit = 1 << 20;  // a settings file has a few dozen lines
+constexpr int kDeepestLevel = 2;             // `log.level`
+
+// Reads the bytes by ourselves: yaml-cpp takes a folder for an empty file, or dies of it.
+Result<std::string> text_of(const std::filesystem::path& file) {
+  const std::string name = file.string();
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    return fail(ErrorKind::malformed, "cannot read the settings file " + name + ": it is a folder");
+  }
+  std::ifstream input(file, std::ios::binary);
+  if (!input) return fail(ErrorKind::malformed, "cannot read the settings file " + name + ": it cannot be opened");
+  std::string text(kSizeLimit + 1, '\0');
+  input.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (input.bad()) return fail(ErrorKind::malformed, "cannot read the settings file " + name + ": reading failed");
+  text.resize(static_cast<std::size_t>(input.gcount()));
+  if (text.size() > kSizeLimit) {
+    return fail(ErrorKind::malformed, name + " is not a settings file: it is larger than 1 MiB");
+  }
+  return text;
+}
+
+class Flattening {
+ public:
+  Flattening(std::string file, Error& error) : file_(std::move(file)), error_(error) {}
+
+  void map(const YAML::Node& node, const std::string& prefix, int level) {
+    for (const auto& member : node) {
+      const std::string origin = file_ + ":" + std::to_string(member.first.Mark().line + 1);
+      if (!member.first.IsScalar()) {
+        refuse(error_, {prefix, "", origin}, "has a key that is not text");
+        continue;
+      }
+      value(member.second, {prefix + member.first.Scalar(), "", origin}, level);
+    }
+  }
+
+  [[nodiscard]] std::vector<Given> values() && { return std::move(values_); }
+
+ private:
+  void value(const YAML::Node& node, Given given, int level) {
+    if (node.IsSequence()) return refuse(error_, given, "wants one value, not a list");
+    if (node.IsMap() && level == kDeepestLevel) return refuse(error_, given, "wants one value, not a map");
+    if (node.IsMap() && node.size() > 0) return map(node, given.key + ".", level + 1);
+    const auto same = [&](const Given& earlier) { return earlier.key == given.key; };
+    const auto earlier = std::find_if(values_.begin(), values_.end(), same);
+    if (earlier != values_.end()) return refuse(error_, given, "stands twice, first at " + earlier->origin);
+    given.has_no_value = !node.IsScalar();
+    if (node.IsScalar()) given.text = node.Scalar();
+    values_.push_back(std::move(given));
+  }
+
+  std::string file_;
+  Error& error_;
+  std::vector<Given> values_;
+};
+
+}  // namespace
+
+void refuse(Error& error, const Given& given, const std::string& message) {
+  Violation violation;
+  violation.pointer = given.key;
+  violation.message = message + " (" + given.origin + ")";
+  violation.value = given.text;
+  error.add(std::move(violation));
+}
+
+Result<std::vector<Given>> read_settings_file(const std::filesystem::path& file, Error& error) {
+  VALION_TRY_ASSIGN(const std::string text, text_of(file));
+  Flattening flattening(file.string(), error);
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() > 1) {
+      return fail(ErrorKind::malformed,
+                  file.string() + " is not a settings file: it holds more than one YAML document");
+    }
+    const YAML::Node root = documents.empty() ? YAML::Node() : documents.front();
+    if (root.IsDefined() && !root.IsNull() && !root.IsMap()) {
+      return fail(ErrorKind::malformed, file.string() + " is not a settings file: a YAML map is expected");
+    }
+    flattening.map(root, "", 1);
+  } catch (const YAML::Exception& exception) {
+    return fail(ErrorKind::malformed, "cannot read the settings file " + file.string() + ": " + exception.what());
+  }
+  return std::move(flattening).values();
+}
+
+std::string yaml_scalar(const std::string& text) { return YAML::Dump(YAML::Node(text)); }
+
+}  // namespace valion
