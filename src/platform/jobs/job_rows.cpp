@@ -65,6 +65,10 @@ std::string id_list(const std::vector<std::string>& ids) {
 
 constexpr std::string_view kNotEnded = "state in ('queued', 'running')";
 
+std::string stale_condition(const std::string& clock, std::chrono::milliseconds stale_after) {
+  return std::string(kNotEnded) + " and heartbeat_ms < " + clock + " - (" + std::to_string(stale_after.count()) + ")";
+}
+
 }  // namespace
 
 const std::vector<sql::Migration>& job_migrations() {
@@ -179,6 +183,14 @@ std::vector<Beat> beat(soci::session& session, const std::string& clock, const s
   return beats;
 }
 
+bool is_stale(soci::session& session, const std::string& clock, std::chrono::milliseconds stale_after,
+              const std::string& id) {
+  int count = 0;
+  session << "select count(*) from jobs where id = :id and " + stale_condition(clock, stale_after), soci::into(count),
+      soci::use(id);
+  return count != 0;
+}
+
 int reap_jobs(soci::session& session, const std::string& clock, std::chrono::milliseconds stale_after,
               const std::optional<std::string>& id) {
   const std::string now = now_text();
@@ -186,7 +198,7 @@ int reap_jobs(soci::session& session, const std::string& clock, std::chrono::mil
       "update jobs set state = 'failed', finished_at = :now, error_kind = 'interrupted', error_message = "
       "'the process of ' || service || ' that ran this job ended before the job did; submit it again' "
       "where " +
-      std::string(kNotEnded) + " and heartbeat_ms < " + clock + " - " + std::to_string(stale_after.count());
+      stale_condition(clock, stale_after);
   if (!id) {
     soci::statement update = (session.prepare << statement, soci::use(now));
     return affected(update);

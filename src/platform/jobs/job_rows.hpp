@@ -42,6 +42,10 @@ struct Beat {
 [[nodiscard]] std::vector<Beat> beat(soci::session& session, const std::string& clock,
                                      const std::vector<std::string>& ids);
 
+// Whether the job has not ended although its heartbeat is older than `stale_after`. Only reads.
+[[nodiscard]] bool is_stale(soci::session& session, const std::string& clock, std::chrono::milliseconds stale_after,
+                            const std::string& id);
+
 // Jobs (or the one job `id`) whose heartbeat is older than `stale_after` become failed, interrupted; returns how many.
 int reap_jobs(soci::session& session, const std::string& clock, std::chrono::milliseconds stale_after,
               const std::optional<std::string>& id);

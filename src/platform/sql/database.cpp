@@ -76,10 +76,15 @@ void Database::migrate(std::string_view scope, const std::vector<Migration>& mig
   if (!done) throw std::runtime_error("cannot prepare the database " + state_->url.shown + ": " + done.error().message);
 }
 
-Result<void> Database::transact(const std::function<bool(soci::session&)>& work) {
+Result<void> Database::transact(const std::function<bool(soci::session&)>& work, Access access) {
   Lease lease(state_->sessions);
   if (!lease.held()) return no_connection();
-  return run_transaction(lease.session(), state_->url, state_->url.postgresql ? "begin" : "begin immediate", work);
+  const bool postgresql = state_->url.postgresql;
+  // PostgreSQL gives each statement its own moment unless it is asked for one.
+  const char* const begin = access == Access::write
+                                ? (postgresql ? "begin" : "begin immediate")
+                                : (postgresql ? "begin isolation level repeatable read, read only" : "begin");
+  return run_transaction(lease.session(), state_->url, begin, work);
 }
 
 bool Database::is_postgresql() const noexcept { return state_->url.postgresql; }

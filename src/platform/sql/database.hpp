@@ -26,9 +26,11 @@ namespace valion::sql {
 // One step of a schema's history. Steps are applied in order, once each, recorded in table `schema_migrations(scope, step)`.
 struct Migration {
   std::string_view name;
-  std::string_view
-      statement;  // one statement, or several separated by `;` (no `;` inside literals), in the common dialect of both
+  // One statement, or several separated by `;` (no `;` inside literals), in the common dialect of both.
+  std::string_view statement;
 };
+
+enum class Access { write, read };
 
 class Database {
  public:
@@ -43,10 +45,26 @@ class Database {
 
   template <class Work>
   auto run(Work work) {
+    return run_with(Access::write, std::move(work));
+  }
+  // For work that only selects: it neither waits for a writer nor keeps one waiting, and sees one moment of the database.
+  template <class Work>
+  auto read(Work work) {
+    return run_with(Access::read, std::move(work));
+  }
+  // The same, blocking, for threads that may wait (jobs, start-up). `work` returns whether to commit; when it says no, the
+  // transaction is rolled back and that is no error.
+  Result<void> transact(const std::function<bool(soci::session&)>& work, Access access = Access::write);
+
+  [[nodiscard]] bool is_postgresql() const noexcept;
+
+ private:
+  template <class Work>
+  auto run_with(Access access, Work work) {
     using Answer = typename detail::AsResult<std::invoke_result_t<Work&, soci::session&>>::type;
-    return pool().run([this, job = std::move(work)]() mutable -> Answer {
+    return pool().run([this, access, job = std::move(work)]() mutable -> Answer {
       Answer answer = fail(ErrorKind::internal, "the transaction did not run");
-      Result<void> done = transact([&](soci::session& session) {
+      const auto keep_answer = [&](soci::session& session) {
         if constexpr (std::is_void_v<std::invoke_result_t<Work&, soci::session&>>) {
           job(session);
           answer = Answer{};
@@ -54,18 +72,12 @@ class Database {
           answer = job(session);
         }
         return answer.has_value();
-      });
+      };
+      Result<void> done = transact(keep_answer, access);
       if (!done) return fail(std::move(done).error());
       return answer;
     });
   }
-  // The same, blocking, for threads that may wait (jobs, start-up). `work` returns whether to commit; when it says no, the
-  // transaction is rolled back and that is no error.
-  Result<void> transact(const std::function<bool(soci::session&)>& work);
-
-  [[nodiscard]] bool is_postgresql() const noexcept;
-
- private:
   CpuPool& pool();
   struct State;
   std::unique_ptr<State> state_;

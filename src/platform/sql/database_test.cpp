@@ -151,6 +151,20 @@ TEST_P(DatabaseTest, LosesNoUpdateAmongManyWriters) {
   EXPECT_EQ(price, kWriters * kTimes);
 }
 
+TEST_P(DatabaseTest, ReadsWhileSomebodyWrites) {
+  ASSERT_TRUE(database_->transact([](soci::session& session) {
+    add_house(session, "first", 1);
+    return true;
+  }));
+  const auto count = [](soci::session& session) { return count_of(session, "houses"); };
+  ASSERT_TRUE(database_->transact([&](soci::session& session) {
+    add_house(session, "second", 2);
+    EXPECT_EQ(loop_.run(database_->read(count)).value(), 1);  // what is not committed is not seen, nor waited for
+    return true;
+  }));
+  EXPECT_EQ(loop_.run(database_->read(count)).value(), 2);
+}
+
 TEST_P(DatabaseTest, MigratesOnceHoweverManyStartTogether) {
   const std::vector<Migration> steps{
       {"count starts", "create table starts (number integer); insert into starts values (1)"}};
