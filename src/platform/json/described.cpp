@@ -7,8 +7,10 @@ namespace {
 std::string excerpt(const Node& node) {
   constexpr std::size_t kLongest = 80;
   std::string text = node.kind() == Kind::text ? std::string(node.text()) : node.compact();
-  if (text.size() > kLongest) text.resize(kLongest);
-  return text;
+  if (text.size() <= kLongest) return text;
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // never through a character
+  return text.substr(0, end) + "…";
 }
 
 }  // namespace

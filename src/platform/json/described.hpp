@@ -7,7 +7,7 @@
 //   Result<Split> split = json::decode<Split>(text);     // malformed (not JSON), invalid (violations with JSON Pointers)
 //   std::string text = json::encode(split);
 //
-// Members: bool, integers, double, std::string, Date (yyyy-mm-dd), Hash, Cell, described enums (by their names),
+// Members: bool, integers (not std::uint64_t), double, std::string, Date (yyyy-mm-dd), Hash, Cell, described enums (by their names),
 // std::optional (absent or null: none; written as absent), std::vector, std::map<std::string, T>, described structs, and Raw
 // (any JSON, kept as text). A member is required unless it is optional, or named in the struct's `kDefaulted`. Unknown and
 // duplicate keys are violations, except unknown ones with Unknown::ignored (answers of a newer service). A struct may check
@@ -61,8 +61,10 @@ template <class T>
 concept Described = boost::describe::has_describe_members<T>::value && !std::is_union_v<T>;
 template <class T>
 concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value;
+// Those that an std::int64_t holds: a std::uint64_t member does not compile, because its upper half would be written negative.
 template <class T>
-concept Integer = std::integral<T> && !std::same_as<T, bool>;
+concept Integer =
+    std::integral<T> && !std::same_as<T, bool> && (std::is_signed_v<T> || sizeof(T) < sizeof(std::int64_t));
 
 template <class T>
 constexpr bool is_defaulted(std::string_view member) {
@@ -92,9 +94,8 @@ void refuse_unknown(const Reading& reading, const std::map<std::string, Node, st
 template <Integer T>
 bool read_into(const Reading& reading, const Node& node, std::string_view pointer, T& value) {
   std::int64_t wide = 0;
-  constexpr std::int64_t kLeast = std::is_signed_v<T> ? static_cast<std::int64_t>(std::numeric_limits<T>::min()) : 0;
-  constexpr std::int64_t kMost = sizeof(T) < 8 ? static_cast<std::int64_t>(std::numeric_limits<T>::max())
-                                               : std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t kLeast = std::numeric_limits<T>::min();
+  constexpr std::int64_t kMost = std::numeric_limits<T>::max();
   if (!read_integer(reading, node, pointer, kLeast, kMost, wide)) return false;
   value = static_cast<T>(wide);
   return true;

@@ -109,6 +109,53 @@ TEST(Json, ReplacesBytesThatAreNotUtf8) {
             "b\"");
 }
 
+TEST(Json, ShowsTheBeginningOfAWrongValueWithoutCuttingACharacter) {
+  std::string long_text;
+  for (int i = 0; i < 60; ++i) long_text += "ã";
+  const auto value = decode<std::vector<double>>("[\"x" + long_text + "\"]");
+  ASSERT_FALSE(value);
+  EXPECT_EQ(value.error().violations[0].value, "x" + long_text.substr(0, 78) + "…");
+}
+
+TEST(Json, KeepsEveryBitOfADoubleInRawText) {
+  std::mt19937_64 generator(8);
+  for (int round = 0; round < 10000; ++round) {
+    const std::uint64_t bits = generator();
+    double value = 0;
+    std::memcpy(&value, &bits, sizeof value);
+    if (!std::isfinite(value)) continue;
+    const auto raw = decode<Raw>(encode(value));
+    ASSERT_TRUE(raw);
+    const auto back = decode<double>(raw->text);
+    ASSERT_TRUE(back);
+    ASSERT_EQ(std::memcmp(&value, &*back, sizeof value), 0) << value;
+  }
+}
+
+TEST(Json, ReadsSixtyFourLevelsAndNoMore) {
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  EXPECT_EQ(decode<Raw>(nested(64))->text, nested(64));
+  EXPECT_FALSE(decode<Raw>(nested(65)));
+}
+
+struct Counts {
+  std::int8_t small = 0;
+  std::uint32_t whole = 0;
+  std::int64_t large = 0;
+};
+BOOST_DESCRIBE_STRUCT(Counts, (), (small, whole, large))
+
+TEST(Json, ReadsIntegersToTheEndsOfTheirTypesAndNotBeyond) {
+  const std::string least = R"({"small":-128,"whole":0,"large":-9223372036854775808})";
+  const std::string most = R"({"small":127,"whole":4294967295,"large":9223372036854775807})";
+  EXPECT_EQ(encode(decode<Counts>(least).value()), least);
+  EXPECT_EQ(encode(decode<Counts>(most).value()), most);
+  const auto beyond = decode<Counts>(R"({"small":128,"whole":-1,"large":9223372036854775808})");
+  ASSERT_FALSE(beyond);
+  EXPECT_THAT(places(beyond.error()), ElementsAre("/small", "/whole", "/large"));
+  static_assert(!detail::Integer<std::uint64_t>, "would be written negative");
+}
+
 TEST(Json, NamesTheRangeOfAnInteger) {
   const auto house = decode<House>(R"({"address":"x","price":1,"rooms":1e300})");
   ASSERT_FALSE(house);

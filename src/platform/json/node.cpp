@@ -6,10 +6,11 @@
 #include <cstring>
 #include <utility>
 
+#include "platform/json/malformed.hpp"
+
 namespace valion::json {
 
 namespace dom = simdjson::dom;
-constexpr std::size_t kDepthLimit = 64;
 constexpr std::size_t kSizeLimit = 512u << 20;
 
 static_assert(sizeof(dom::element) <= 16 && std::is_trivially_copyable_v<dom::element>);
@@ -129,19 +130,19 @@ Document::Document(Document&&) noexcept = default;
 Node Document::root() const { return NodeAccess::wrap(state_->root); }
 
 Result<Document> Document::parse(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // some editors write it; RFC 8259 lets readers skip it
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return fail(ErrorKind::malformed, "the body is empty; a JSON document is expected");
   }
   auto state = std::make_unique<State>();
   simdjson::error_code error = state->parser.allocate(text.size(), kDepthLimit);
   if (error == simdjson::SUCCESS) error = state->parser.parse(text.data(), text.size()).get(state->root);
-  if (error == simdjson::DEPTH_ERROR) {
-    return fail(ErrorKind::malformed, "the JSON is nested deeper than " + std::to_string(kDepthLimit) + " levels");
-  }
-  if (error != simdjson::SUCCESS) {
-    return fail(ErrorKind::malformed, std::string("the body is not JSON: ") + simdjson::error_message(error));
-  }
-  return Document(std::move(state));
+  if (error == simdjson::SUCCESS) return Document(std::move(state));
+  const bool is_about_text = error != simdjson::CAPACITY && error != simdjson::MEMALLOC;
+  const auto offence = is_about_text ? first_offence(text) : std::nullopt;
+  const std::string reason = offence ? describe(*offence, text) : simdjson::error_message(error);
+  return fail(ErrorKind::malformed, "the body is not JSON: " + reason);
 }
 
 }  // namespace valion::json

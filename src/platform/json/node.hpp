@@ -56,7 +56,9 @@ class Node {
   alignas(8) std::array<std::byte, 16> element_{};  // a simdjson::dom::element, checked in node.cpp
 };
 
-// Parsed text. malformed: not JSON (with the reason), empty, deeper than 64, or a number out of double's range.
+// Parsed text; a byte order mark before it is skipped. malformed, with line, column and what is expected there: not JSON,
+// empty, nested deeper than 64 levels, a number out of double's range, or an integer of more than 64 bits written without
+// fraction and exponent (simdjson has no number for it).
 class Document {
  public:
   [[nodiscard]] static Result<Document> parse(std::string_view text);

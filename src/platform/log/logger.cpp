@@ -5,6 +5,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <chrono>
+#include <exception>
+#include <stdexcept>
 
 #include "base/date.hpp"
 #include "platform/log/json_line.hpp"
@@ -21,6 +23,14 @@ spdlog::level::level_enum spdlog_level(Level level) {
     case Level::error: return spdlog::level::err;
   }
   return spdlog::level::info;
+}
+
+spdlog::level::level_enum threshold_of(const std::string& name) {
+  for (const Level level : {Level::trace, Level::debug, Level::info, Level::warning, Level::error}) {
+    if (name_of(level) == name) return spdlog_level(level);
+  }
+  // spdlog would take an unknown name for «off».
+  throw std::invalid_argument("there is no log level " + name + "; trace, debug, info, warning, error are");
 }
 
 spdlog::sink_ptr make_sink(const LogSettings& settings) {
@@ -41,7 +51,7 @@ struct Logger::State {
 Logger::Logger(const LogSettings& settings)
     : state_(new State{settings, spdlog::logger(settings.service_name, make_sink(settings))}) {
   state_->logger.set_pattern("%v");
-  state_->logger.set_level(spdlog::level::from_str(settings.level));
+  state_->logger.set_level(threshold_of(settings.level));
   state_->logger.flush_on(spdlog::level::trace);
   state_->logger.set_error_handler([](const std::string&) {});  // a full disk must not stop the service
 }
@@ -51,8 +61,12 @@ Logger::~Logger() = default;
 void Logger::write(Level level, std::string_view message, const Fields& fields) {
   const auto threshold = spdlog_level(level);
   if (!state_->logger.should_log(threshold)) return;
-  state_->logger.log(threshold, json_line(utc_timestamp(std::chrono::system_clock::now()), level,
-                                          state_->settings.service_name, state_->settings.instance, message, fields));
+  try {
+    state_->logger.log(threshold, json_line(utc_timestamp(std::chrono::system_clock::now()), level,
+                                            state_->settings.service_name, state_->settings.instance, message, fields));
+  } catch (const std::exception&) {
+    // Out of memory: the line is lost, the work that wanted it goes on.
+  }
 }
 
 }  // namespace valion::log

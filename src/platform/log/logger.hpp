@@ -1,5 +1,6 @@
 // One JSON object a line: timestamp, level, service_name, instance, message, and what the caller adds (request_id, trace_id,
-// …). Rotated at 10 MB, five files kept. Thread-safe; a line is written whole and flushed.
+// …). Rotated at 10 MB, five files kept. Thread-safe; a line is written whole and flushed. Writing never throws; making a
+// Logger does: the file cannot be opened, or there is no such level.
 #pragma once
 
 #include <filesystem>

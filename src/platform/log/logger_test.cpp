@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <stdexcept>
 #include <thread>
 
 #include "platform/log/json_line.hpp"
@@ -61,6 +62,29 @@ TEST_F(LoggerTest, RotatesAndKeepsTheStatedNumberOfFiles) {
   for (int i = 0; i < 200; ++i) logger.info("a line of the log");
   const auto count = std::distance(std::filesystem::directory_iterator(folder_), std::filesystem::directory_iterator());
   EXPECT_EQ(count, 3);
+}
+
+TEST_F(LoggerTest, DoesNotStartWithALevelThatThereIsNot) {
+  settings_.level = "loud";
+  EXPECT_THROW(Logger{settings_}, std::invalid_argument);
+  for (const char* level : {"trace", "debug", "info", "warning", "error"}) {
+    settings_.level = level;
+    Logger(settings_).error("seen");
+  }
+  EXPECT_EQ(lines_of(settings_.file).size(), 5u);
+}
+
+TEST_F(LoggerTest, GoesOnWhenTheDiskIsFullOrTheFolderGone) {
+  const auto folder = settings_.file.parent_path() / "inner";
+  settings_.file = folder / "service.log";
+  settings_.rotate_bytes = 300;
+  Logger logger(settings_);
+  std::filesystem::remove_all(folder);
+  for (int i = 0; i < 20; ++i) logger.info("written while the folder is gone");
+  EXPECT_FALSE(lines_of(settings_.file).empty()) << "a rotation makes folder and file anew";
+
+  settings_.file = "/dev/full";
+  Logger(settings_).error("lost");
 }
 
 TEST_F(LoggerTest, KeepsLinesWholeWhenThreadsWriteAtOnce) {
