@@ -164,6 +164,24 @@ TEST(Life, ASecondOrchestratorInTheSameHomeIsRefused) {
   EXPECT_THAT(second.output, HasSubstr("already runs"));
 }
 
+TEST(CommandLine, ShowsSettingsWithoutTheirPasswords) {
+  const Finished shown = run({valion_binary(), "config", "show"},
+                             {{"VALION_DATABASE_URL", "postgresql:host=db dbname=valion password=open-sesame"},
+                              {"VALION_REDIS_URL", "redis://user:let-me-in@cache:6380"}});
+  EXPECT_EQ(shown.code, 0) << shown.output;
+  EXPECT_THAT(shown.output, HasSubstr("dbname=valion"));
+  EXPECT_THAT(shown.output, HasSubstr("cache:6380"));
+  EXPECT_THAT(shown.output, testing::Not(HasSubstr("open-sesame")));
+  EXPECT_THAT(shown.output, testing::Not(HasSubstr("let-me-in")));
+}
+
+TEST(CommandLine, RefusesThePortOfAServiceThatDoesNotExist) {
+  const Finished refused = run({valion_binary(), "config", "check"}, {{"VALION_PORT_ML_SERVCE", "9"}});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("ports.ml_servce"));
+  EXPECT_THAT(refused.output, HasSubstr("ml_service"));
+}
+
 TEST(CommandLine, TeachesAndRefuses) {
   const TemporaryFolder home;
   const Finished help = run({valion_binary(), "data_processing", "--help"});

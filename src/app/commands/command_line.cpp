@@ -33,8 +33,22 @@ struct Words {
   std::function<int(const Settings&)> run;
 };
 
+// The settings cannot know which services there are; a misspelt one must not pass for one.
+Result<void> check_port_names(const Settings& settings) {
+  Error error = make_error(ErrorKind::invalid, "the settings name a service that does not exist");
+  for (const auto& [service, port] : settings.ports) {
+    if (find_service(service) != nullptr) continue;
+    std::string names;
+    for (const ServiceEntry& entry : service_list()) names.append(names.empty() ? "" : ", ").append(entry.name);
+    error.add({"ports." + service, "is no service; there are " + names, -1, "", ""});
+  }
+  if (error.violation_total > 0) return fail(std::move(error));
+  return {};
+}
+
 Result<Settings> settings_of(const Words& words) {
   VALION_TRY_ASSIGN(Settings settings, load_settings(words.config, process_environment()));
+  VALION_TRY(check_port_names(settings));
   if (words.home) settings.home = *words.home;
   if (words.address) settings.address = *words.address;
   return settings;
@@ -177,7 +191,7 @@ void add_config(CLI::App& app, Words& words) {
   CLI::App* show = config->add_subcommand("show", "The settings in force, as a YAML file");
   CLI::App* check = config->add_subcommand("check", "Check the settings; every mistake at once");
   for (CLI::App* command : {show, check}) add_common(*command, words);
-  show->callback([&words] { words.run = [](const Settings& s) { return fmt::print("{}", to_yaml(s)), 0; }; });
+  show->callback([&words] { words.run = [](const Settings& s) { return show_config(s); }; });
   check->callback([&words] { words.run = [](const Settings&) { return fmt::print("the settings are good\n"), 0; }; });
 }
 

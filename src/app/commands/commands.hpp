@@ -57,6 +57,9 @@ struct DemoCommand {
 };
 [[nodiscard]] int run_demo(const Settings& settings, const GatewayOptions& gateway, const DemoCommand& command);
 
+// The settings in force, as YAML; passwords in URLs are not shown.
+[[nodiscard]] int show_config(const Settings& settings);
+
 // Prints an error with its violations, for people, on standard error; returns 1.
 int complain(const Error& error);
 

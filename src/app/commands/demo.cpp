@@ -10,6 +10,7 @@
 #include "app/commands/signed_in.hpp"
 #include "app/study/main_job.hpp"
 #include "app/study/results_table.hpp"
+#include "contracts/study_requests.hpp"
 
 namespace valion::app {
 namespace {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "contracts/study_requests.hpp"
+
 namespace valion::app {
 namespace {
 

@@ -70,6 +70,9 @@ struct ServiceContext {
   jobs::JobRunner& jobs;
   const auth::SigningKey& internal_key;
 
+  // Where this service keeps its catalogue: the configured database, or SQLite in its own folder.
+  [[nodiscard]] std::string catalogue_url() const;
+
   // Resolves, balances, signs, carries the trace, tries another instance once when the first could not be reached and the
   // body is not a stream. Any HTTP status is a success; errors are those of http::Client plus unavailable (no instance).
   Async<Result<http::ClientResponse>> call_service(const CallOrigin& origin, ServiceRequest request);

@@ -17,6 +17,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "platform/auth/token.hpp"
 #include "platform/http/client.hpp"
@@ -40,6 +41,25 @@ bool eventually(Condition holds) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   return true;
+}
+
+// Settings of services under test: one home, a quick heartbeat, free ports.
+inline Settings settings_for(const std::filesystem::path& home, const std::string& redis_url,
+                             const std::vector<std::string>& services) {
+  Settings settings;
+  settings.home = home;
+  settings.redis_url = redis_url;
+  settings.heartbeat = std::chrono::milliseconds(100);
+  settings.drain = std::chrono::seconds(5);
+  for (const std::string& service : services) settings.ports[service] = 0;
+  return settings;
+}
+
+// What the gateway would send on behalf of an appraiser of this tenant.
+inline std::string internal_token(const std::filesystem::path& home, const std::string& tenant) {
+  const auto key = auth::SigningKey::load_or_create(home / "secrets" / "internal.key");
+  const auth::TokenSettings settings{auth::kInternalAudience, std::chrono::seconds(60), std::chrono::seconds(5)};
+  return auth::issue_token(key, settings, Principal{tenant, "ana", {"appraiser"}}, std::chrono::system_clock::now());
 }
 
 struct Answer {

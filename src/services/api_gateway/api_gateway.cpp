@@ -19,10 +19,6 @@ constexpr std::uint64_t kSmallBody = 4 << 10;      // bytes
 constexpr http::Method kRelayedMethods[] = {http::Method::get, http::Method::post, http::Method::put,
                                             http::Method::patch, http::Method::delete_};
 
-std::string catalogue_url(const Settings& settings, const std::filesystem::path& folder) {
-  return settings.database_url.empty() ? "sqlite:" + (folder / "catalogue.db").string() : settings.database_url;
-}
-
 struct Index {
   std::string name = "Valion";
   std::string version;
@@ -47,7 +43,7 @@ Async<Result<http::Response>> show_index() {
 struct ApiGateway::State {
   State(ServiceContext& context, auth::SigningKey signing_key, std::string absent_hash)
       : key(std::move(signing_key)),
-        database(catalogue_url(context.settings, context.folder)),
+        database(context.catalogue_url()),
         users(database),
         sign_in(users, context.cpu, key, context.settings.token_lifetime, std::move(absent_hash)) {}
 

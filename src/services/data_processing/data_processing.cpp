@@ -80,9 +80,8 @@ void DataProcessing::routes(http::Router& router) {
 }
 
 Async<Result<void>> DataProcessing::initialize() {
-  const std::string& configured = context().settings.database_url;
-  const std::string url = configured.empty() ? "sqlite:" + (context().folder / "catalogue.db").string() : configured;
-  versions_ = std::make_unique<data::VersionStore>(url, context().folder / "objects", context().cpu);
+  versions_ =
+      std::make_unique<data::VersionStore>(context().catalogue_url(), context().folder / "objects", context().cpu);
   remove_old_uploads(context().folder / "incoming");
   co_return Result<void>{};
 }

@@ -69,9 +69,7 @@ class DataProcessingTest : public ::testing::Test {
     return made;
   }
   [[nodiscard]] std::string token(const std::string& tenant = "acme") const {
-    const auto key = auth::SigningKey::load_or_create(folder_.path() / "secrets" / "internal.key");
-    const auth::TokenSettings internal{auth::kInternalAudience, 60s, 5s};
-    return auth::issue_token(key, internal, Principal{tenant, "ana", {"appraiser"}}, std::chrono::system_clock::now());
+    return testing::internal_token(folder_.path(), tenant);
   }
   Answer upload(const std::string& content, const std::string& options = kOptions, const std::string& part = "file") {
     const auto file = folder_.path() / "upload.csv";

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <limits>
 
-#include "contracts/study.hpp"
+#include "contracts/study_requests.hpp"
 #include "domain/dataset/cleaning.hpp"
 #include "domain/dataset/columns.hpp"
 #include "domain/geo/distance.hpp"
@@ -62,24 +62,6 @@ void add_location(dataset::Table& table, const contracts::StudyLocation& locatio
   ASSERT_TRUE(dataset::add_column(table, {"distance_to_centre", "m", std::move(distance)}).has_value());
 }
 
-contracts::TrainingRequest request_of(const contracts::Study& study) {
-  contracts::TrainingRequest request;
-  request.name = study.name;
-  request.target = study.data.target;
-  request.currency = study.data.currency;
-  request.area_unit = study.data.area_unit;
-  request.features = study.model.features;
-  request.location = contracts::NeighbourSpec{"longitude", "latitude", study.location.neighbours};
-  request.split = {study.data.date, study.split.calibration_from, study.split.train_to, study.split.test_from,
-                   study.split.train_minimum_target};
-  request.models = study.model.models;
-  request.benchmark = study.data.benchmark;
-  request.identifier = study.data.identifier;
-  request.folds = study.model.folds;
-  request.seed = study.model.seed;
-  return request;
-}
-
 void print(const char* what, const model::Evaluation& e) {
   std::printf(
       "%-22s n %lld  MdAPE %.2f %%  PPE10 %.1f %%  PPE20 %.1f %%  median %.3f  COD %.1f  PRD %.3f  PRB %.3f  R2 %.3f  "
@@ -92,7 +74,7 @@ TEST(LucasCounty, beats_the_county_on_1998_having_seen_only_sales_to_1997) {
   const auto study = read_study();
   auto table = read_sales(study);
   ASSERT_NO_FATAL_FAILURE(add_location(table, study.location));
-  const auto spec = to_spec(request_of(study)).value();
+  const auto spec = to_spec(contracts::training_request(study, Hash{})).value();
   const auto start = std::chrono::steady_clock::now();
   const auto outcome = model::train(table, spec, {});
   ASSERT_TRUE(outcome.has_value()) << outcome.error().message;

@@ -21,10 +21,6 @@ constexpr int kMostListed = 1'000;
 constexpr std::int64_t kMostComparables = 100;
 constexpr std::size_t kLongestLabel = 500;
 
-std::string catalogue_url(const Settings& settings, const std::filesystem::path& folder) {
-  return settings.database_url.empty() ? "sqlite:" + (folder / "catalogue.db").string() : settings.database_url;
-}
-
 Hash hash_in(const http::Request& request, const std::string& parameter) {
   return Hash::parse(request.parameters.text(parameter)).value_or(Hash());  // the route accepts nothing else
 }
@@ -49,7 +45,7 @@ Result<void> check_request(const contracts::ValuationRequest& request) {
 
 struct MlService::State {
   explicit State(ServiceContext& service)
-      : storage(std::make_shared<ml::ModelStorage>(catalogue_url(service.settings, service.folder), service.folder)),
+      : storage(std::make_shared<ml::ModelStorage>(service.catalogue_url(), service.folder)),
         cache(kModelsInMemory, kBytesInMemory) {}
 
   std::shared_ptr<ml::ModelStorage> storage;

@@ -88,19 +88,11 @@ contracts::ValuationRequest house_request() {
 
 class MlServiceOverHttp : public ::testing::Test {
  protected:
-  static Settings settings_for(const std::filesystem::path& home, const std::string& redis_url) {
-    Settings settings;
-    settings.home = home;
-    settings.redis_url = redis_url;
-    settings.heartbeat = 100ms;
-    settings.drain = 5s;
-    settings.ports = {{"data_processing", 0}, {"ml_service", 0}};
-    return settings;
+  [[nodiscard]] Settings settings() const {
+    return testing::settings_for(folder_.path(), redis_.url(), {"data_processing", "ml_service"});
   }
   [[nodiscard]] std::string token_of(const std::string& tenant) const {
-    const auto key = auth::SigningKey::load_or_create(folder_.path() / "secrets" / "internal.key");
-    const auth::TokenSettings settings{auth::kInternalAudience, 60s, 5s};
-    return auth::issue_token(key, settings, Principal{tenant, "ana", {"appraiser"}}, std::chrono::system_clock::now());
+    return testing::internal_token(folder_.path(), tenant);
   }
   contracts::JobView job_after(const std::string& location) {
     contracts::JobView job;
@@ -125,8 +117,8 @@ class MlServiceOverHttp : public ::testing::Test {
 
   testing::TemporaryFolder folder_;
   testing::PrivateRedis redis_;
-  testing::RunningService<DatasetKeeper> keeper_{settings_for(folder_.path(), redis_.url())};
-  testing::RunningService<MlService> service_{settings_for(folder_.path(), redis_.url())};
+  testing::RunningService<DatasetKeeper> keeper_{settings()};
+  testing::RunningService<MlService> service_{settings()};
 };
 
 TEST_F(MlServiceOverHttp, TrainsValuesAndKeepsBothForTheirTenant) {

@@ -12,10 +12,6 @@ namespace {
 constexpr std::string_view kPdfType = "application/pdf";
 constexpr std::string_view kXlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-std::string catalogue_url(const Settings& settings, const std::filesystem::path& folder) {
-  return settings.database_url.empty() ? "sqlite:" + (folder / "catalogue.db").string() : settings.database_url;
-}
-
 Hash hash_in(const http::Request& request) {
   return Hash::parse(request.parameters.text("report")).value_or(Hash());  // the route accepts nothing else
 }
@@ -41,8 +37,7 @@ void ReportingService::routes(http::Router& router) {
 
 Async<Result<void>> ReportingService::initialize() {
   state_ = std::make_unique<State>();
-  state_->storage =
-      std::make_shared<reporting::ReportStorage>(catalogue_url(context().settings, context().folder), context().folder);
+  state_->storage = std::make_shared<reporting::ReportStorage>(context().catalogue_url(), context().folder);
   co_return Result<void>();
 }
 

@@ -71,19 +71,11 @@ class DataKeeper final : public Keeper<DataKeeper> {
 
 class ReportingServiceOverHttp : public ::testing::Test {
  protected:
-  static Settings settings_for(const std::filesystem::path& home, const std::string& redis_url) {
-    Settings settings;
-    settings.home = home;
-    settings.redis_url = redis_url;
-    settings.heartbeat = 100ms;
-    settings.drain = 5s;
-    settings.ports = {{"data_processing", 0}, {"ml_service", 0}, {"reporting_service", 0}};
-    return settings;
+  [[nodiscard]] Settings settings() const {
+    return testing::settings_for(folder_.path(), redis_.url(), {"data_processing", "ml_service", "reporting_service"});
   }
   [[nodiscard]] std::string token_of(const std::string& tenant) const {
-    const auto key = auth::SigningKey::load_or_create(folder_.path() / "secrets" / "internal.key");
-    const auth::TokenSettings settings{auth::kInternalAudience, 60s, 5s};
-    return auth::issue_token(key, settings, Principal{tenant, "ana", {"appraiser"}}, std::chrono::system_clock::now());
+    return testing::internal_token(folder_.path(), tenant);
   }
   static contracts::ReportRequest request() { return reporting::testing::request_of(example()); }
   // The job of a report, ended. Tries again while the keepers are not yet known to the registry.
@@ -109,9 +101,9 @@ class ReportingServiceOverHttp : public ::testing::Test {
 
   testing::TemporaryFolder folder_;
   testing::PrivateRedis redis_;
-  testing::RunningService<ModelKeeper> models_{settings_for(folder_.path(), redis_.url())};
-  testing::RunningService<DataKeeper> data_{settings_for(folder_.path(), redis_.url())};
-  testing::RunningService<ReportingService> service_{settings_for(folder_.path(), redis_.url())};
+  testing::RunningService<ModelKeeper> models_{settings()};
+  testing::RunningService<DataKeeper> data_{settings()};
+  testing::RunningService<ReportingService> service_{settings()};
 };
 
 TEST_F(ReportingServiceOverHttp, MakesBothDocumentsAndKeepsThemForTheirTenant) {
