@@ -11,6 +11,7 @@
 #include "platform/objects/object_store.hpp"
 #include "platform/redis/private_server.hpp"
 #include "platform/redis/test_loop.hpp"
+#include "platform/sql/test_database.hpp"
 #include "storage/arrow_ipc.hpp"
 #include "storage/dataset_cache.hpp"
 #include "storage/dataset_catalogue.hpp"
@@ -155,31 +156,35 @@ TEST(DatasetCache, ADamagedFileIsRemoved) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
-TEST(DatasetCatalogue, ShowsAVersionOnlyToItsTenant) {
-  const testing::TemporaryFolder folder;
-  testing::TestLoop loop;
-  sql::Database database("sqlite:" + (folder.path() / "catalogue.db").string());
-  DatasetCatalogue catalogue(database);
+class DatasetCatalogueTest : public ::testing::TestWithParam<testing::Engine> {
+ protected:
+  testing::TestDatabase place_{GetParam()};
+  testing::TestLoop loop_;
+  sql::Database database_{place_.url()};
+  DatasetCatalogue catalogue_{database_};
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, DatasetCatalogueTest,
+                         ::testing::Values(testing::Engine::sqlite, testing::Engine::postgresql),
+                         testing::name_of_case);
+
+TEST_P(DatasetCatalogueTest, ShowsAVersionOnlyToItsTenant) {
   const CatalogueEntry entry{"acme", sha256("v"), Hash(), "sales", 3, "2026-01-01T00:00:00.000Z", "ana", "{\"a\":1}"};
-  ASSERT_TRUE(loop.run(catalogue.add(entry)));
-  const auto found = loop.run(catalogue.find("acme", entry.version));
+  ASSERT_TRUE(loop_.run(catalogue_.add(entry)));
+  const auto found = loop_.run(catalogue_.find("acme", entry.version));
   ASSERT_TRUE(found) << found.error().message;
   EXPECT_EQ(found->name, "sales");
   EXPECT_EQ(found->rows, 3);
   EXPECT_EQ(found->description, "{\"a\":1}");
   EXPECT_TRUE(found->parent.empty());
-  EXPECT_EQ(loop.run(catalogue.find("globex", entry.version)).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(loop_.run(catalogue_.find("globex", entry.version)).error().kind, ErrorKind::not_found);
 }
 
-TEST(DatasetCatalogue, AddingWhatIsThereKeepsTheFirst) {
-  const testing::TemporaryFolder folder;
-  testing::TestLoop loop;
-  sql::Database database("sqlite:" + (folder.path() / "catalogue.db").string());
-  DatasetCatalogue catalogue(database);
+TEST_P(DatasetCatalogueTest, AddingWhatIsThereKeepsTheFirst) {
   CatalogueEntry entry{"acme", sha256("v"), sha256("p"), "sales", 3, "2026-01-01T00:00:00.000Z", "ana", "{}"};
-  ASSERT_TRUE(loop.run(catalogue.add(entry)));
+  ASSERT_TRUE(loop_.run(catalogue_.add(entry)));
   entry.created_at = "2027-01-01T00:00:00.000Z";
-  const auto again = loop.run(catalogue.add(entry));
+  const auto again = loop_.run(catalogue_.add(entry));
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->created_at, "2026-01-01T00:00:00.000Z");
   EXPECT_EQ(again->parent, sha256("p"));

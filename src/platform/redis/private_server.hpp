@@ -41,20 +41,23 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// `user`: whom to become when the test runs as root; empty: nobody else. Output goes to `log`.
+// `user`: whom to become when the test runs as root; empty: nobody else. Output goes to `log`. `farewell`: the signal that
+// ends it, also when the test itself dies; a server with children of its own wants one that lets it end them.
 class ServerProcess {
  public:
-  ServerProcess(std::vector<std::string> command, const std::filesystem::path& log, const std::string& user = {}) {
+  ServerProcess(std::vector<std::string> command, const std::filesystem::path& log, const std::string& user = {},
+                int farewell = SIGKILL)
+      : farewell_(farewell) {
     std::vector<char*> arguments;
     for (std::string& word : command) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     const passwd* account = user.empty() ? nullptr : getpwnam(user.c_str());
     const std::string log_name = log.string();
     pid_ = fork();
-    if (pid_ == 0) become(arguments, log_name, account);
+    if (pid_ == 0) become(arguments, log_name, account, farewell);
     if (pid_ < 0) throw std::runtime_error("cannot start " + command.front());
   }
-  ~ServerProcess() { end(SIGKILL); }
+  ~ServerProcess() { end(farewell_); }
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
@@ -77,17 +80,19 @@ class ServerProcess {
   }
 
  private:
-  [[noreturn]] static void become(const std::vector<char*>& arguments, const std::string& log, const passwd* account) {
+  [[noreturn]] static void become(const std::vector<char*>& arguments, const std::string& log, const passwd* account,
+                                  int farewell) {
     if (freopen(log.c_str(), "a", stdout) == nullptr || dup2(fileno(stdout), fileno(stderr)) < 0) _exit(126);
     if (account != nullptr && geteuid() == 0 &&
         (setgroups(0, nullptr) != 0 || setgid(account->pw_gid) != 0 || setuid(account->pw_uid) != 0)) {
       _exit(126);
     }
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, farewell);
     execv(arguments.front(), arguments.data());
     _exit(127);
   }
 
+  int farewell_;
   pid_t pid_ = -1;
 };
 

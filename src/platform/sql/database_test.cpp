@@ -39,7 +39,6 @@ void add_house(soci::session& session, const std::string& id, double price) {
 class DatabaseTest : public ::testing::TestWithParam<Engine> {
  protected:
   void SetUp() override {
-    if (!place_.available()) GTEST_SKIP() << "PostgreSQL 15 is not installed";
     database_ = std::make_unique<Database>(place_.url());
     database_->migrate("houses", kHouses);
   }
@@ -258,7 +257,6 @@ TEST(Sqlite, SaysWhatItCannotOpen) {
 
 TEST(Postgresql, NeverShowsItsPassword) {
   const testing::TestDatabase place(Engine::postgresql);
-  if (!place.available()) GTEST_SKIP() << "PostgreSQL 15 is not installed";
   try {
     const Database database(place.server().url("hush hush"), 1);
     FAIL() << "opened with a wrong password";
@@ -269,9 +267,13 @@ TEST(Postgresql, NeverShowsItsPassword) {
   }
 }
 
+TEST(Postgresql, OfATestStopsInOrder) {
+  testing::PrivatePostgresql server;
+  EXPECT_TRUE(server.stop());
+}
+
 TEST(Postgresql, ComesBackAfterItsConnectionsWereCut) {
   const testing::TestDatabase place(Engine::postgresql);
-  if (!place.available()) GTEST_SKIP() << "PostgreSQL 15 is not installed";
   Database database(place.url(), 1);
   Database operator_session(place.url(), 1);
   ASSERT_TRUE(operator_session.transact([](soci::session& session) {

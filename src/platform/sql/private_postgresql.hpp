@@ -2,6 +2,7 @@
 // run as root hands it to an unprivileged user.
 #pragma once
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -21,9 +22,12 @@ namespace valion::testing {
 class PrivatePostgresql {
  public:
   static constexpr const char* kPassword = "open sesame";
-  [[nodiscard]] static bool installed() { return std::filesystem::exists(binaries() / "initdb"); }
 
+  // Throws where PostgreSQL is not installed: a test that needs it fails there, and is never skipped.
   PrivatePostgresql() {
+    if (!std::filesystem::exists(binaries() / "initdb")) {
+      throw std::runtime_error("PostgreSQL 15 is not installed; run tools/install_packages test");
+    }
     if (geteuid() == 0) {
       const passwd* account = getpwnam(user().c_str());
       if (account == nullptr || chown(folder_.path().c_str(), account->pw_uid, account->pw_gid) != 0) {
@@ -45,14 +49,21 @@ class PrivatePostgresql {
                                            "",
                                            "-F",
                                            "-c",
-                                           "max_connections=40",
+                                           "max_connections=100",
                                            "-c",
                                            "shared_buffers=16MB"};
-    process_ = std::make_unique<ServerProcess>(command, log(), user());
+    // SIGINT is its fast way out: it ends its own processes and leaves neither zombies nor shared memory behind.
+    process_ = std::make_unique<ServerProcess>(command, log(), user(), SIGINT);
     // Its socket is there before it lets anybody in: what counts is what it says.
     for (int i = 0; i < 2000 && !says("ready to accept connections"); ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds{10});
     }
+  }
+
+  // As its destructor does. True when it said goodbye in order.
+  bool stop() {
+    process_->end(SIGINT);
+    return says("database system is shut down");
   }
 
   [[nodiscard]] std::string url(const std::string& password = kPassword) const {

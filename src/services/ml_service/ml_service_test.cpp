@@ -1,16 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-#include <boost/asio/co_spawn.hpp>
-
-#include <filesystem>
 #include <map>
 
 #include "domain/model/synthetic_market.hpp"
 #include "domain/model/valuation.hpp"
 #include "platform/json/described.hpp"
 #include "platform/objects/object_store.hpp"
+#include "platform/redis/test_loop.hpp"
+#include "platform/sql/test_database.hpp"
 #include "services/ml_service/answers.hpp"
 #include "services/ml_service/model_cache.hpp"
 #include "services/ml_service/model_catalogue.hpp"
@@ -179,49 +177,39 @@ TEST(ModelCache, keeps_the_most_recently_used_within_both_bounds) {
   EXPECT_EQ(cache.bytes(), 95U);
 }
 
-class Catalogue : public ::testing::Test {
+class Catalogue : public ::testing::TestWithParam<testing::Engine> {
  protected:
-  Catalogue() : folder_(std::filesystem::temp_directory_path() / ("valion_ml_" + std::to_string(::getpid()))) {
-    std::filesystem::create_directories(folder_);
-    database_ = std::make_unique<sql::Database>("sqlite:" + (folder_ / "catalogue.db").string());
-    catalogue_ = std::make_unique<ModelCatalogue>(*database_);
-  }
-  ~Catalogue() override {
-    catalogue_.reset();
-    database_.reset();
-    std::filesystem::remove_all(folder_);
-  }
   template <class T>
   T wait_for(Async<T> work) {
-    asio::io_context loop;
-    std::optional<T> answer;
-    asio::co_spawn(loop, std::move(work), [&](std::exception_ptr, T value) { answer = std::move(value); });
-    loop.run();
-    return std::move(*answer);
+    return loop_.run(std::move(work));
   }
 
-  std::filesystem::path folder_;
-  std::unique_ptr<sql::Database> database_;
-  std::unique_ptr<ModelCatalogue> catalogue_;
+  testing::TestDatabase place_{GetParam()};
+  testing::TestLoop loop_;
+  sql::Database database_{place_.url()};
+  ModelCatalogue catalogue_{database_};
 };
 
-TEST_F(Catalogue, a_tenant_sees_its_own_models_only_newest_first) {
+INSTANTIATE_TEST_SUITE_P(Engines, Catalogue, ::testing::Values(testing::Engine::sqlite, testing::Engine::postgresql),
+                         testing::name_of_case);
+
+TEST_P(Catalogue, a_tenant_sees_its_own_models_only_newest_first) {
   const Hash first = sha256("first"), second = sha256("second");
-  ASSERT_TRUE(catalogue_->add_model_blocking("north", first, "2026-01-01T00:00:00.000Z", R"({"n":1})").has_value());
-  ASSERT_TRUE(catalogue_->add_model_blocking("north", second, "2026-01-02T00:00:00.000Z", R"({"n":2})").has_value());
-  EXPECT_EQ(*wait_for(catalogue_->find_model("north", first)), R"({"n":1})");
-  EXPECT_THAT(*wait_for(catalogue_->list_models("north", 10)), ElementsAre(R"({"n":2})", R"({"n":1})"));
-  const auto elsewhere = wait_for(catalogue_->find_model("south", first));
+  ASSERT_TRUE(catalogue_.add_model_blocking("north", first, "2026-01-01T00:00:00.000Z", R"({"n":1})").has_value());
+  ASSERT_TRUE(catalogue_.add_model_blocking("north", second, "2026-01-02T00:00:00.000Z", R"({"n":2})").has_value());
+  EXPECT_EQ(*wait_for(catalogue_.find_model("north", first)), R"({"n":1})");
+  EXPECT_THAT(*wait_for(catalogue_.list_models("north", 10)), ElementsAre(R"({"n":2})", R"({"n":1})"));
+  const auto elsewhere = wait_for(catalogue_.find_model("south", first));
   ASSERT_FALSE(elsewhere.has_value());
   EXPECT_EQ(elsewhere.error().kind, ErrorKind::not_found);
 }
 
-TEST_F(Catalogue, what_is_stored_stays_as_it_was_first) {
+TEST_P(Catalogue, what_is_stored_stays_as_it_was_first) {
   const Hash hash = sha256("valuation");
-  ASSERT_TRUE(wait_for(catalogue_->add_valuation("north", hash, "2026-01-01T00:00:00.000Z", "first")).has_value());
-  EXPECT_EQ(*wait_for(catalogue_->add_valuation("north", hash, "2026-01-02T00:00:00.000Z", "second")), "first");
-  EXPECT_EQ(*wait_for(catalogue_->find_valuation("north", hash)), "first");
-  EXPECT_EQ(wait_for(catalogue_->find_valuation("south", hash)).error().kind, ErrorKind::not_found);
+  ASSERT_TRUE(wait_for(catalogue_.add_valuation("north", hash, "2026-01-01T00:00:00.000Z", "first")).has_value());
+  EXPECT_EQ(*wait_for(catalogue_.add_valuation("north", hash, "2026-01-02T00:00:00.000Z", "second")), "first");
+  EXPECT_EQ(*wait_for(catalogue_.find_valuation("north", hash)), "first");
+  EXPECT_EQ(wait_for(catalogue_.find_valuation("south", hash)).error().kind, ErrorKind::not_found);
 }
 
 }  // namespace
