@@ -53,6 +53,8 @@ std::string to_traceparent(const TraceContext& context) {
   return "00-" + context.trace_id + "-" + context.span_id + (context.sampled ? "-01" : "-00");
 }
 
+TraceContext child_of(const TraceContext& parent) { return {parent.trace_id, new_span_id(), parent.sampled}; }
+
 std::string new_trace_id() { return random_hexadecimal<16>(); }
 std::string new_span_id() { return random_hexadecimal<8>(); }
 

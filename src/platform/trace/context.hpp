@@ -15,6 +15,8 @@ struct TraceContext {
 
 [[nodiscard]] std::optional<TraceContext> parse_traceparent(std::string_view header);
 [[nodiscard]] std::string to_traceparent(const TraceContext& context);
+// A new span below `parent`: same trace, same sampling, an id of its own.
+[[nodiscard]] TraceContext child_of(const TraceContext& parent);
 [[nodiscard]] std::string new_trace_id();
 [[nodiscard]] std::string new_span_id();
 // A request id of a client is kept when it is 8 to 128 characters of [A-Za-z0-9._-]; otherwise a new one is made.
