@@ -23,11 +23,25 @@ void write_control(std::string& out, char c) {
   out += escaped;
 }
 
+// How much of `text` needs neither an escape nor a look at its UTF-8.
+std::size_t plain_length(std::string_view text) {
+  std::size_t length = 0;
+  for (; length < text.size(); ++length) {
+    const auto c = static_cast<unsigned char>(text[length]);
+    if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\') break;
+  }
+  return length;
+}
+
 }  // namespace
 
 void write_text(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
+    const std::size_t plain = plain_length(text);
+    out.append(text, 0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const char c = text.front();
     std::size_t length = sequence_length(text);
     if (c == '"' || c == '\\') {

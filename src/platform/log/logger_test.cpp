@@ -38,10 +38,21 @@ class LoggerTest : public testing::Test {
 
 TEST(JsonLine, EscapesWhatWouldBreakIt) {
   const Fields fields{{"request_id", std::string("a\"b")}, {"ms", 1.5}, {"status", std::int64_t{200}}, {"ok", true}};
-  EXPECT_EQ(
-      json_line("2026-01-01T00:00:00.000Z", Level::warning, "s", "s-1", "two\nlines \xFF", fields),
-      R"({"timestamp":"2026-01-01T00:00:00.000Z","level":"warning","service_name":"s","instance":"s-1",)"
-      "\"message\":\"two\\nlines \xEF\xBF\xBD\",\"request_id\":\"a\\\"b\",\"ms\":1.5,\"status\":200,\"ok\":true}");
+  EXPECT_EQ(json_line("2026-01-01T00:00:00.000Z", Level::warning, {"s", "s-1"}, "two\nlines \xFF", fields),
+            R"({"timestamp":"2026-01-01T00:00:00.000Z","level":"warning","service_name":"s","instance":"s-1",)"
+            R"("request_id":"a\"b","trace_id":"","tenant":"","user_id":"","message":"two\nlines )"
+            "\xEF\xBF\xBD"
+            R"(","fields":{"ms":1.5,"status":200,"ok":true}})");
+}
+
+TEST(JsonLine, MasksMessageAndFields) {
+  const Fields fields{{"user_id", std::string("ana@example.com")},
+                      {"path", std::string("/x?token=abc")},
+                      {"password", std::string("hunter2")},
+                      {"tokens", std::int64_t{3}}};
+  EXPECT_THAT(json_line("t", Level::info, {"s", "s-1"}, "CPF 529.982.247-25", fields),
+              HasSubstr(R"("user_id":"[email]","message":"CPF [cpf]","fields":{"path":"/x?token=[secret]",)"
+                        R"("password":"[secret]","tokens":3}})"));
 }
 
 TEST_F(LoggerTest, WritesOneLineEachAndNothingBelowItsLevel) {
@@ -50,9 +61,7 @@ TEST_F(LoggerTest, WritesOneLineEachAndNothingBelowItsLevel) {
   logger.info("seen", {{"request_id", std::string("abc")}});
   const auto lines = lines_of(settings_.file);
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_THAT(
-      lines[0],
-      HasSubstr(R"("service_name":"ml_service","instance":"ml_service-1","message":"seen","request_id":"abc")"));
+  EXPECT_THAT(lines[0], HasSubstr(R"("service_name":"ml_service","instance":"ml_service-1","request_id":"abc",)"));
 }
 
 TEST_F(LoggerTest, RotatesAndKeepsTheStatedNumberOfFiles) {
@@ -61,7 +70,8 @@ TEST_F(LoggerTest, RotatesAndKeepsTheStatedNumberOfFiles) {
   Logger logger(settings_);
   for (int i = 0; i < 200; ++i) logger.info("a line of the log");
   const auto count = std::distance(std::filesystem::directory_iterator(folder_), std::filesystem::directory_iterator());
-  EXPECT_EQ(count, 3);
+  EXPECT_EQ(count, 4) << "the one being written and three older ones";
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "service.log.3"));
 }
 
 TEST_F(LoggerTest, DoesNotStartWithALevelThatThereIsNot) {
@@ -74,6 +84,18 @@ TEST_F(LoggerTest, DoesNotStartWithALevelThatThereIsNot) {
   EXPECT_EQ(lines_of(settings_.file).size(), 5u);
 }
 
+TEST_F(LoggerTest, ChangesItsLevelWhileItRuns) {
+  Logger logger(settings_);
+  logger.debug("unseen");
+  logger.set_level(Level::debug);
+  logger.debug("seen");
+  logger.set_level(Level::error);
+  logger.warning("unseen");
+  EXPECT_EQ(logger.level(), Level::error);
+  EXPECT_EQ(lines_of(settings_.file).size(), 1u);
+  EXPECT_EQ(logger.counts().written, 1u);
+}
+
 TEST_F(LoggerTest, GoesOnWhenTheDiskIsFullOrTheFolderGone) {
   const auto folder = settings_.file.parent_path() / "inner";
   settings_.file = folder / "service.log";
@@ -84,7 +106,10 @@ TEST_F(LoggerTest, GoesOnWhenTheDiskIsFullOrTheFolderGone) {
   EXPECT_FALSE(lines_of(settings_.file).empty()) << "a rotation makes folder and file anew";
 
   settings_.file = "/dev/full";
-  Logger(settings_).error("lost");
+  Logger full(settings_);
+  full.error("lost");
+  EXPECT_EQ(full.counts().lost, 1u);
+  EXPECT_EQ(full.counts().written, 0u);
 }
 
 TEST_F(LoggerTest, KeepsLinesWholeWhenThreadsWriteAtOnce) {

@@ -150,7 +150,7 @@ void AroundHandlers::record(const Finished& finished, std::uint64_t bytes) {
                         {"request_id", finished.request_id},
                         {"trace_id", finished.trace_id},
                         {"tenant", finished.tenant},
-                        {"user", finished.user},
+                        {"user_id", finished.user},
                         {"remote", finished.remote},
                         {"bytes", static_cast<std::int64_t>(bytes)}});
 }

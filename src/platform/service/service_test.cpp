@@ -169,7 +169,7 @@ TEST_F(ServiceTest, ActsForWhoeverTheTokenNames) {
   EXPECT_EQ(answer.header("X-Request-Id"), "request-of-ana");
   ASSERT_TRUE(eventually([&] { return log().find("\"/who\"") != std::string::npos; }));
   for (const char* part : {"\"method\":\"GET\"", "\"status\":200", "request-of-ana", "4bf92f3577b34da6a3ce929d0e0e4736",
-                           "\"tenant\":\"acme\"", "\"user\":\"ana\"", "\"ms\":", "\"bytes\":"}) {
+                           "\"tenant\":\"acme\"", "\"user_id\":\"ana\"", "\"ms\":", "\"bytes\":"}) {
     EXPECT_THAT(log(), HasSubstr(part));
   }
 }
