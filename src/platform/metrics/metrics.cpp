@@ -6,15 +6,58 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <mutex>
+#include <set>
+
 namespace valion::metrics {
+namespace {
+
+constexpr const char* kOther = "other";
+
+Labels all_other(const Labels& labels) {
+  Labels other;
+  for (const auto& [name, value] : labels) other.emplace(name, kOther);
+  return other;
+}
+
+}  // namespace
 
 struct Registry::State {
   Labels constant_labels;
+  std::size_t most_series = kMostSeries;
   prometheus::Registry registry;
+  std::mutex mutex;
+  std::map<std::string, std::set<Labels>> known;                            // series by family
+  std::map<std::string, std::map<Labels, prometheus::Gauge*>> replaceable;  // families of replace_gauges()
+
+  prometheus::Counter& refused() {
+    return prometheus::BuildCounter()
+        .Name("metrics_series_refused_total")
+        .Help("Series that a family had no room for; counted as `other`")
+        .Labels(constant_labels)
+        .Register(registry)
+        .Add({});
+  }
 };
 
-Registry::Registry(Labels constant_labels) : state_(new State) { state_->constant_labels = std::move(constant_labels); }
+Registry::Registry(Labels constant_labels, std::size_t most_series) : state_(new State) {
+  state_->constant_labels = std::move(constant_labels);
+  state_->most_series = most_series;
+  state_->refused();  // at 0 from the start
+}
 Registry::~Registry() = default;
+
+Labels Registry::admitted(const std::string& family, const Labels& labels) {
+  const std::lock_guard lock(state_->mutex);
+  std::set<Labels>& known = state_->known[family];
+  if (known.contains(labels)) return labels;
+  if (known.size() >= state_->most_series) {
+    state_->refused().Increment();
+    return all_other(labels);
+  }
+  known.insert(labels);
+  return labels;
+}
 
 // prometheus-cpp gives the same family for an equal name and the same metric for equal labels.
 prometheus::Counter& Registry::counter(const std::string& name, const std::string& help, const Labels& labels) {
@@ -23,7 +66,7 @@ prometheus::Counter& Registry::counter(const std::string& name, const std::strin
       .Help(help)
       .Labels(state_->constant_labels)
       .Register(state_->registry)
-      .Add(labels);
+      .Add(admitted(name, labels));
 }
 
 prometheus::Gauge& Registry::gauge(const std::string& name, const std::string& help, const Labels& labels) {
@@ -32,7 +75,7 @@ prometheus::Gauge& Registry::gauge(const std::string& name, const std::string& h
       .Help(help)
       .Labels(state_->constant_labels)
       .Register(state_->registry)
-      .Add(labels);
+      .Add(admitted(name, labels));
 }
 
 prometheus::Histogram& Registry::latency(const std::string& name, const std::string& help, const Labels& labels) {
@@ -43,7 +86,29 @@ prometheus::Histogram& Registry::latency(const std::string& name, const std::str
       .Help(help)
       .Labels(state_->constant_labels)
       .Register(state_->registry)
-      .Add(labels, seconds);
+      .Add(admitted(name, labels), seconds);
+}
+
+void Registry::replace_gauges(const std::string& name, const std::string& help,
+                              const std::vector<std::pair<Labels, double>>& values) {
+  auto& family =
+      prometheus::BuildGauge().Name(name).Help(help).Labels(state_->constant_labels).Register(state_->registry);
+  const std::lock_guard lock(state_->mutex);
+  auto& present = state_->replaceable[name];
+  std::map<Labels, prometheus::Gauge*> wanted;
+  for (const auto& [labels, value] : values) {
+    if (wanted.size() >= state_->most_series) {
+      state_->refused().Increment();
+      continue;
+    }
+    prometheus::Gauge& gauge = family.Add(labels);
+    gauge.Set(value);
+    wanted.emplace(labels, &gauge);
+  }
+  for (const auto& [labels, gauge] : present) {
+    if (!wanted.contains(labels)) family.Remove(gauge);
+  }
+  present = std::move(wanted);
 }
 
 std::string Registry::text() const { return prometheus::TextSerializer().Serialize(state_->registry.Collect()); }
