@@ -15,7 +15,7 @@ namespace valion::redis {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{50};
-constexpr std::chrono::milliseconds kLongestPause{2'000};
+constexpr std::chrono::milliseconds kLongestPause{500};  // routing depends on it: half a heartbeat
 
 }  // namespace
 
@@ -116,6 +116,8 @@ Client::~Client() { state_->close(); }
 void Client::close() { state_->close(); }
 
 bool Client::connected() const noexcept { return state_->connected; }
+
+const Settings& Client::settings() const noexcept { return state_->settings; }
 
 Async<Result<Reply>> Client::command(std::vector<std::string> arguments) {
   if (arguments.empty()) co_return fail(ErrorKind::internal, "a Redis command needs a name");

@@ -1,9 +1,10 @@
 // Redis (RESP2) on Asio sockets, spoken by hiredis' formatter and reader: many coroutines share one pipelined connection.
 //
-// Reconnects by itself with backoff (50 ms to 2 s). While there is no connection every command answers unavailable at once:
+// Reconnects by itself with backoff (50 ms to 500 ms). While there is no connection every command answers unavailable at once:
 // the caller decides what its degraded mode is. One client per event loop; not thread-safe; destroy it before the loop's
 // io_context. A command that gets no answer in time answers timeout and ends the connection, so those behind it answer
-// unavailable: whether Redis has carried them out is then unknown. So do not send commands that block (BLPOP).
+// unavailable: whether Redis has carried them out is then unknown. So commands that block (XREAD BLOCK) need a client of their
+// own, whose command_timeout is longer than the longest block: one such command at a time, nothing else.
 #pragma once
 
 #include <chrono>
@@ -43,6 +44,7 @@ class Client {
   // Waits until connected, at most `patience`; false if not.
   Async<bool> wait_connected(std::chrono::milliseconds patience);
   void close();
+  [[nodiscard]] const Settings& settings() const noexcept;  // as given: for a second client of the same Redis
 
  private:
   struct State;

@@ -1,140 +1,102 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 
-#include <algorithm>
-#include <map>
+#include <random>
 #include <utility>
 
+#include "platform/registry/instance_set.hpp"
 #include "platform/registry/pause.hpp"
-#include "platform/registry/record.hpp"
 #include "platform/registry/registry.hpp"
+#include "platform/registry/scripts.hpp"
 
 namespace valion::registry {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-Async<Result<std::vector<redis::Reply>>> array_of(redis::Client& redis, std::vector<std::string> command) {
-  auto reply = co_await redis.command(std::move(command));
-  if (!reply) co_return fail(std::move(reply).error());
-  if (reply->kind != redis::Reply::Kind::array) co_return fail(ErrorKind::bad_gateway, "Redis answered no array");
-  co_return std::move(reply->elements);
-}
-
-// What one look at Redis showed.
-struct Sight {
-  std::map<std::string, Instance> instances;  // by id
-  std::vector<std::string> lapsed;            // members of the index without a record
-};
-
-// `pause` is asked before each further use of `redis`, which may be gone once its directory is.
-Async<Result<Sight>> look(redis::Client& redis, const RegistrySettings& settings, const Pause& pause) {
-  std::vector<std::string> list;
-  list.emplace_back("SMEMBERS");
-  list.push_back(index_key(settings));
-  VALION_CO_TRY_ASSIGN(const std::vector<redis::Reply> members, co_await array_of(redis, std::move(list)));
-  Sight sight;
-  if (members.empty()) co_return sight;
-  if (pause.stopped()) co_return fail(ErrorKind::cancelled, "the directory was closed");
-
-  std::vector<std::string> read;
-  read.emplace_back("MGET");
-  for (const redis::Reply& member : members) {
-    read.push_back(instance_key(settings, member.text));
-    read.push_back(health_key(settings, id_of(member.text)));
-  }
-  VALION_CO_TRY_ASSIGN(const std::vector<redis::Reply> values, co_await array_of(redis, std::move(read)));
-  if (values.size() != 2 * members.size())
-    co_return fail(ErrorKind::bad_gateway, "Redis answered MGET with another number of values");
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    if (values[2 * i].kind == redis::Reply::Kind::nil) {
-      sight.lapsed.push_back(members[i].text);
-      continue;
-    }
-    Result<Instance> instance = decode_record(values[2 * i].text);
-    if (!instance || member_of(*instance) != members[i].text) continue;
-    instance->verdict = verdict_of(values[2 * i + 1].text);
-    sight.instances.emplace(instance->id, std::move(*instance));
-  }
-  co_return sight;
-}
-
-bool contains(const std::vector<std::string>& ids, const std::string& id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
 }  // namespace
 
 struct Directory::State {
-  State(redis::Client& client, RegistrySettings given) : redis(client), settings(std::move(given)) {}
+  State(redis::Client& client, RegistrySettings given) : redis(client), settings(std::move(given)), known(settings) {}
 
   redis::Client& redis;
   RegistrySettings settings;
-  Pause pause;
-  std::map<std::string, Instance> known;                  // by id
-  std::map<std::string, Clock::time_point> lapsed_since;  // by index member
-  std::map<std::string, std::size_t> turn;                // by service: where round robin stands
+  InstanceSet known;
+  std::shared_ptr<redis::Client> watch;  // once started: the connection that waits for changes
+  Pause pause;                           // of the watching
+  Pause readers;                         // those who wait for a change
   bool fresh = false;
-  bool was_away = false;  // Redis did not answer the last time
-  Clock::time_point back_since{};
+  bool whole = false;  // nothing has been missed
+  std::minstd_rand random{std::random_device{}()};
 
-  void accept(std::map<std::string, Instance> seen) {
-    const auto now = Clock::now();
-    if (was_away) back_since = now;
-    was_away = false;
+  void take(Loaded loaded) {
+    known.take(std::move(loaded), Clock::now());
+    fresh = whole = true;
+    readers.hurry();
+  }
+  void apply(const std::vector<Change>& changes) {
     fresh = true;
-    if (now - back_since < settings.lease()) seen.merge(known);  // keeps what was seen, adds who is missing
-    known = std::move(seen);
+    for (const Change& change : changes) whole = whole && known.apply(change, Clock::now());
+    if (!changes.empty()) readers.hurry();
   }
-
-  void lost() {
-    was_away = true;
-    fresh = false;
-  }
-
-  // Members without a record for a whole lease. Not at once: their owner may be writing itself again just now.
-  [[nodiscard]] std::vector<std::string> long_lapsed(const std::vector<std::string>& lapsed) {
-    std::map<std::string, Clock::time_point> since;
-    std::vector<std::string> gone;
-    for (const std::string& member : lapsed) {
-      const auto before = lapsed_since.find(member);
-      const auto moment = before == lapsed_since.end() ? Clock::now() : before->second;
-      if (Clock::now() - moment > settings.lease()) {
-        gone.push_back(member);
-      } else {
-        since.emplace(member, moment);
-      }
-    }
-    lapsed_since = std::move(since);
-    return gone;
-  }
+  [[nodiscard]] std::uint64_t draw() { return (std::uint64_t{random()} << 32) ^ random(); }
 };
 
 namespace {
 
 template <class State>
 Async<Result<void>> refresh_now(std::shared_ptr<State> state) {
-  Result<Sight> sight = co_await look(state->redis, state->settings, state->pause);
-  if (!sight) {
-    state->lost();
-    co_return fail(std::move(sight).error());
+  Result<Loaded> loaded = co_await load(state->redis, state->settings);
+  if (!loaded) {
+    state->fresh = false;
+    co_return fail(std::move(loaded).error());
   }
-  state->accept(std::move(sight->instances));
-  std::vector<std::string> remove = state->long_lapsed(sight->lapsed);
-  if (remove.empty() || state->pause.stopped()) co_return Result<void>();
-  remove.insert(remove.begin(), index_key(state->settings));
-  remove.insert(remove.begin(), "SREM");
-  const auto tidied = co_await state->redis.command(std::move(remove));
-  (void)tidied;  // its failure changes nothing
+  state->take(std::move(*loaded));
   co_return Result<void>();
 }
 
+// After silence or a loss: buries the lapsed, and finds out whether the log still goes on from where we stand.
 template <class State>
-Async<void> keep_fresh(std::shared_ptr<State> state, Executor executor) {
+Async<void> look_again(std::shared_ptr<State> state) {
+  const Result<std::uint64_t> index = co_await settle(state->redis, state->settings);
+  state->fresh = index.has_value();
+  state->known.forget_missing(Clock::now());
+  if (index && *index < state->known.index()) state->whole = false;  // another Redis, or one that lost its data
+}
+
+template <class State>
+Async<void> keep_watching(std::shared_ptr<State> state, Executor executor) {
+  const std::shared_ptr<redis::Client> watch = state->watch;
   while (!state->pause.stopped()) {
-    const Result<void> seen = co_await refresh_now(state);  // what was not seen now is seen at the next heartbeat
-    const bool go_on = co_await state->pause.wait(executor, state->settings.heartbeat);
-    if (!go_on) break;
+    if (!state->whole) {
+      const Result<void> seen = co_await refresh_now(state);
+      if (state->pause.stopped()) break;
+      if (!seen) {
+        const bool go_on = co_await state->pause.wait(executor, state->settings.heartbeat / 4);
+        static_cast<void>(go_on);
+        continue;
+      }
+    }
+    const auto changes =
+        co_await wait_for_changes(*watch, state->settings, state->known.index(), state->settings.lease());
+    if (state->pause.stopped()) break;
+    if (changes && !changes->empty()) {
+      state->apply(*changes);
+      continue;
+    }
+    if (!changes) {
+      state->fresh = false;
+      const bool refused = watch->connected();  // then asking again at once would only be refused again
+      if (refused) {
+        const bool go_on = co_await state->pause.wait(executor, state->settings.heartbeat / 4);
+        static_cast<void>(go_on);
+      }
+      const bool back = co_await watch->wait_connected(state->settings.heartbeat);
+      if (state->pause.stopped()) break;
+      if (!back) continue;
+    }
+    co_await look_again(state);
   }
 }
 
@@ -143,41 +105,70 @@ Async<void> keep_fresh(std::shared_ptr<State> state, Executor executor) {
 Directory::Directory(redis::Client& redis, RegistrySettings settings)
     : state_(std::make_shared<State>(redis, std::move(settings))) {}
 
-Directory::~Directory() { state_->pause.stop(); }
+Directory::~Directory() {
+  state_->pause.stop();
+  state_->readers.stop();
+  if (state_->watch) state_->watch->close();
+}
 
-void Directory::start(Executor executor) { asio::co_spawn(executor, keep_fresh(state_, executor), asio::detached); }
+void Directory::start(Executor executor) {
+  redis::Settings watching = state_->redis.settings();
+  watching.command_timeout += state_->settings.lease();
+  state_->watch = std::make_shared<redis::Client>(executor, std::move(watching));
+  asio::co_spawn(executor, keep_watching(state_, executor), asio::detached);
+}
 
 Async<Result<void>> Directory::refresh() { return refresh_now(state_); }
 
-std::vector<Instance> Directory::instances(const std::string& service) const {
-  std::vector<Instance> found;
-  for (const auto& [id, instance] : state_->known) {
-    if (instance.service == service) found.push_back(instance);
-  }
-  return found;
-}
+std::vector<Instance> Directory::instances(const std::string& service) const { return state_->known.of(service); }
 
-std::vector<Instance> Directory::all() const {
-  std::vector<Instance> found;
-  for (const auto& [id, instance] : state_->known) found.push_back(instance);
-  return found;
-}
+std::vector<Instance> Directory::all() const { return state_->known.all(); }
 
 Result<Instance> Directory::pick(const std::string& service, const std::vector<std::string>& avoid) {
-  std::vector<const Instance*> well;
-  std::vector<const Instance*> critical;
-  for (const auto& [id, instance] : state_->known) {
-    if (instance.service != service || contains(avoid, id)) continue;
-    (instance.verdict == Verdict::critical ? critical : well).push_back(&instance);
-  }
-  const auto& candidates = well.empty() ? critical : well;
-  if (candidates.empty()) {
-    return fail(ErrorKind::unavailable,
-                (avoid.empty() ? "no instance of " : "no other instance of ") + service + " is registered");
-  }
-  return *candidates[state_->turn[service]++ % candidates.size()];
+  return state_->known.pick(service, avoid, state_->draw(), Clock::now());
+}
+
+void Directory::begin(const std::string& id) { state_->known.begin(id); }
+
+void Directory::end(const std::string& id, Latency latency, bool ok) {
+  state_->known.end(id, latency, ok, Clock::now());
 }
 
 bool Directory::fresh() const noexcept { return state_->fresh; }
+
+std::uint64_t Directory::index() const noexcept { return state_->known.index(); }
+
+std::uint64_t Directory::index_of(const std::string& service) const { return state_->known.index_of(service); }
+
+std::string Directory::leader() const { return state_->known.leader(); }
+
+Async<void> Directory::wait_for_change(std::uint64_t known, std::chrono::milliseconds patience) {
+  const std::shared_ptr<State> state = state_;
+  const auto until = Clock::now() + patience;
+  const Executor executor = co_await asio::this_coro::executor;
+  while (state->known.index() <= known && !state->readers.stopped()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+    if (left.count() <= 0) break;
+    const bool go_on = co_await state->readers.wait(executor, left);
+    static_cast<void>(go_on);
+  }
+}
+
+void Directory::release() { state_->readers.stop(); }
+
+CallInFlight::CallInFlight(Directory& directory, std::string id)
+    : directory_(&directory), id_(std::move(id)), began_(Clock::now()) {
+  directory_->begin(id_);
+}
+
+CallInFlight::CallInFlight(CallInFlight&& other) noexcept
+    : directory_(std::exchange(other.directory_, nullptr)),
+      id_(std::move(other.id_)),
+      began_(other.began_),
+      ok_(other.ok_) {}
+
+CallInFlight::~CallInFlight() {
+  if (directory_ != nullptr) directory_->end(id_, Clock::now() - began_, ok_);
+}
 
 }  // namespace valion::registry

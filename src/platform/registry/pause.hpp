@@ -1,4 +1,4 @@
-// The pause between two heartbeats, which stopping cuts short.
+// Waiting that others can cut short: between two heartbeats, and for a change.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
@@ -6,33 +6,43 @@
 #include <boost/asio/wait_traits.hpp>
 
 #include <chrono>
-#include <optional>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "platform/async/async.hpp"
 
 namespace valion::registry {
 
-// Not thread-safe.
+// Any number may wait at once. Not thread-safe.
 class Pause {
  public:
-  // Returns false when stop() was called, before or meanwhile.
+  // Returns when `duration` has passed, at hurry() or at stop(); false when stop() was called, before or meanwhile.
+  // `this` must live until then.
   Async<bool> wait(Executor executor, std::chrono::milliseconds duration) {
     if (stopped_) co_return false;
-    timer_.emplace(executor, duration);
-    const auto waited = co_await timer_->async_wait(asio::as_tuple(use_async));
+    const auto timer = std::make_shared<Timer>(executor, duration);
+    std::erase_if(waiting_, [](const std::weak_ptr<Timer>& each) { return each.expired(); });
+    waiting_.push_back(timer);
+    const auto waited = co_await timer->async_wait(asio::as_tuple(use_async));
     static_cast<void>(waited);  // elapsed or cancelled: stopped_ tells
     co_return !stopped_;
   }
+  void hurry() {
+    for (const auto& each : std::exchange(waiting_, {})) {
+      if (const auto timer = each.lock()) timer->cancel();
+    }
+  }
   void stop() {
     stopped_ = true;
-    if (timer_) timer_->cancel();
+    hurry();
   }
   [[nodiscard]] bool stopped() const noexcept { return stopped_; }
 
  private:
   using Timer =
       asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
-  std::optional<Timer> timer_;
+  std::vector<std::weak_ptr<Timer>> waiting_;
   bool stopped_ = false;
 };
 

@@ -2,10 +2,15 @@
 
 #include <boost/describe.hpp>
 
+#include <algorithm>
+#include <array>
+
 #include "platform/json/described.hpp"
 
 namespace valion::registry {
 namespace {
+
+constexpr int kLargestWeight = 1'000;
 
 struct Record {
   std::string service;
@@ -13,20 +18,24 @@ struct Record {
   std::string version;
   std::string host;
   int port = 0;
+  std::string zone;
+  int weight = 1;
+  std::string status = "up";
   std::string started_at;
+  std::int64_t lease_ms = 0;
+  std::vector<std::string> tags;
+  std::map<std::string, std::string> meta;
+  bool external = false;
+  static constexpr std::array kDefaulted{"zone", "weight", "status", "lease_ms", "tags", "meta", "external"};
 };
-BOOST_DESCRIBE_STRUCT(Record, (), (service, id, version, host, port, started_at))
+BOOST_DESCRIBE_STRUCT(Record, (),
+                      (service, id, version, host, port, zone, weight, status, started_at, lease_ms, tags, meta,
+                       external))
 
 }  // namespace
 
-std::string index_key(const RegistrySettings& settings) { return settings.prefix + ":instances"; }
-
-std::string instance_key(const RegistrySettings& settings, std::string_view member) {
-  return settings.prefix + ":instance:" + std::string(member);
-}
-
-std::string health_key(const RegistrySettings& settings, std::string_view instance_id) {
-  return settings.prefix + ":health:" + std::string(instance_id);
+std::string key_of(const RegistrySettings& settings, std::string_view name) {
+  return settings.prefix + ":" + std::string(name);
 }
 
 std::string member_of(const Instance& instance) { return instance.service + ":" + instance.id; }
@@ -34,8 +43,9 @@ std::string member_of(const Instance& instance) { return instance.service + ":" 
 std::string_view id_of(std::string_view member) { return member.substr(member.find(':') + 1); }
 
 std::string encode_record(const Instance& instance) {
-  return json::encode(
-      Record{instance.service, instance.id, instance.version, instance.host, instance.port, instance.started_at});
+  return json::encode(Record{instance.service, instance.id, instance.version, instance.host, instance.port,
+                             instance.zone, instance.weight, text_of(instance.status), instance.started_at,
+                             instance.lease.count(), instance.tags, instance.meta, instance.external});
 }
 
 Result<Instance> decode_record(std::string_view text) {
@@ -49,7 +59,14 @@ Result<Instance> decode_record(std::string_view text) {
   instance.version = std::move(record.version);
   instance.host = std::move(record.host);
   instance.port = static_cast<std::uint16_t>(record.port);
+  instance.zone = std::move(record.zone);
+  instance.weight = std::clamp(record.weight, 1, kLargestWeight);
+  instance.status = status_of(record.status);
   instance.started_at = std::move(record.started_at);
+  instance.lease = std::chrono::milliseconds{record.lease_ms};
+  instance.tags = std::move(record.tags);
+  instance.meta = std::move(record.meta);
+  instance.external = record.external;
   return instance;
 }
 
@@ -63,9 +80,25 @@ std::string text_of(Verdict verdict) {
 }
 
 Verdict verdict_of(std::string_view text) noexcept {
-  if (text == "passing") return Verdict::passing;
-  if (text == "critical") return Verdict::critical;
+  const std::string_view word = text.substr(0, text.find(' '));
+  if (word == "passing") return Verdict::passing;
+  if (word == "critical") return Verdict::critical;
   return Verdict::unknown;
+}
+
+std::string text_of(Status status) {
+  switch (status) {
+    case Status::up: return "up";
+    case Status::draining: return "draining";
+    case Status::starting: break;
+  }
+  return "starting";
+}
+
+Status status_of(std::string_view text) noexcept {
+  if (text == "up") return Status::up;
+  if (text == "draining") return Status::draining;
+  return Status::starting;
 }
 
 }  // namespace valion::registry

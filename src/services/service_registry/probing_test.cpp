@@ -84,14 +84,14 @@ TEST_F(Probing, ListsEveryInstanceAndSaysWhoIsWell) {
 
 TEST_F(Probing, LetsNoVerdictLapseBecauseAnotherInstanceIsStuck) {
   ASSERT_TRUE(eventually([&] { return health("?passing").size() == 2; }));
-  const std::string key = "valion:health:" + id_of(second_.port());
+  const std::string key = "patient:" + id_of(second_.port());
   testing::TestLoop loop;
   redis::Client redis(loop.executor(), redis::Settings{redis_.url(), 2s});
   ASSERT_TRUE(loop.run(redis.wait_connected(9s)));
 
   std::ofstream(first_home_.path() / "stuck");
   ASSERT_TRUE(eventually([&] {  // each of its probes takes a second, the lease of a verdict is 0.3 s
-    const auto verdict = loop.run(redis.command({"GET", key}));
+    const auto verdict = loop.run(redis.command({"HGET", "valion:health", key}));
     EXPECT_EQ(verdict->text, "passing");
     return status_of(first_.port()) == "critical" || verdict->text != "passing";
   }));

@@ -7,6 +7,8 @@
 #include <set>
 
 #include "platform/json/described.hpp"
+#include "platform/registry/record.hpp"
+#include "platform/registry/scripts.hpp"
 #include "services/service_registry/catalogue_view.hpp"
 
 namespace valion {
@@ -30,6 +32,7 @@ struct ServiceRegistry::State {
   registry::RegistrySettings settings;
   registry::Histories histories;
   std::set<std::string> being_probed;  // ids
+  std::uint64_t term = 0;
   bool stopping = false;
 };
 
@@ -57,7 +60,10 @@ Async<void> probe(ServiceContext& context, std::shared_ptr<State> state, Instanc
   const registry::Verdict verdict = history.verdict;
   if (verdict != before) tell_change(context, instance.id, history);
   if (verdict == registry::Verdict::unknown) co_return;
-  const auto published = co_await registry::publish_verdict(context.redis, state->settings, instance.id, verdict);
+  std::vector<registry::VerdictOn> verdicts;
+  verdicts.push_back({registry::member_of(instance), verdict, history.output});
+  const auto published =
+      co_await registry::publish_verdicts(context.redis, state->settings, context.self.id, state->term, verdicts);
   static_cast<void>(published);  // with Redis away the next probe says it again
 }
 
@@ -71,6 +77,9 @@ void forget_absent(Histories& histories, const std::vector<Instance>& present) {
 template <class State>
 Async<void> keep_probing(ServiceContext& context, std::shared_ptr<State> state) {
   while (!state->stopping) {
+    const auto leadership = co_await registry::lead(context.redis, state->settings, context.self.id);
+    state->term = leadership ? leadership->term : 0;
+    if (state->stopping) break;
     const std::vector<Instance> instances = context.directory.all();
     forget_absent(state->histories, instances);
     for (const Instance& instance : instances) {
