@@ -85,6 +85,12 @@ std::string read_level(Settings& settings, const std::string& text) {
   return "one of trace, debug, info, warning, error";
 }
 
+std::string read_balance(Settings& settings, const std::string& text) {
+  if (text != "round_robin" && text != "least_latency") return "one of round_robin, least_latency";
+  settings.balance = text;
+  return "";
+}
+
 std::string read_redis_url(Settings& settings, const std::string& text) {
   if (!text.empty() && !text.starts_with("unix:") && !text.starts_with("redis://"))
     return "unix:PATH or redis://host:port";
@@ -115,6 +121,17 @@ const std::vector<Known>& known_settings() {
        text_text<&Settings::log_level>},
       {"registry.heartbeat_ms", "VALION_HEARTBEAT_MS", "an instance is gone after three missed heartbeats",
        number<&Settings::heartbeat, 50, 60'000>, number_text<&Settings::heartbeat>},
+      {"registry.zone", "VALION_ZONE", "where this process runs; callers prefer instances of their own zone",
+       text_value<&Settings::zone>, text_text<&Settings::zone>},
+      {"registry.weight", "VALION_WEIGHT", "part of the calls, among the instances of a service",
+       number<&Settings::weight, 1, 1'000>, number_text<&Settings::weight>},
+      {"registry.balance", "VALION_BALANCE", "round_robin, least_latency", read_balance, text_text<&Settings::balance>},
+      {"registry.slow_start_ms", "VALION_SLOW_START_MS", "until a new instance gets its whole part of the calls",
+       number<&Settings::slow_start, 0, 3'600'000>, number_text<&Settings::slow_start>},
+      {"registry.rise", "VALION_HEALTH_RISE", "probes that succeed in a row until an instance is well again",
+       number<&Settings::health_rise, 1, 100>, number_text<&Settings::health_rise>},
+      {"registry.fall", "VALION_HEALTH_FALL", "probes that fail in a row until an instance is critical",
+       number<&Settings::health_fall, 1, 100>, number_text<&Settings::health_fall>},
       {"drain_ms", "VALION_DRAIN_MS", "how long running requests may take when a service stops",
        number<&Settings::drain, 0, 600'000>, number_text<&Settings::drain>},
       {"cpu.threads", "VALION_CPU_THREADS", "threads that compute, per service",

@@ -31,6 +31,13 @@ struct Settings {
   std::uint64_t upload_limit = 256u << 20;     // upload.limit_bytes / VALION_UPLOAD_LIMIT
   std::chrono::seconds token_lifetime{3'600};  // auth.token_lifetime_s / VALION_TOKEN_LIFETIME
   std::uint16_t metrics_port = 9'090;  // metrics.port / VALION_METRICS_PORT: the orchestrator's Prometheus endpoint
+
+  std::string zone;                              // registry.zone / VALION_ZONE: callers prefer their own; empty: none
+  int weight = 1;                                // registry.weight / VALION_WEIGHT: part of the calls, 1 to 1000
+  std::string balance = "round_robin";           // registry.balance / VALION_BALANCE: round_robin least_latency
+  std::chrono::milliseconds slow_start{10'000};  // registry.slow_start_ms: until a new instance gets its whole part
+  int health_rise = 2;                           // registry.rise: probes that must succeed in a row to be well again
+  int health_fall = 2;                           // registry.fall: probes that must fail in a row to be critical
 };
 
 using Environment = std::map<std::string, std::string>;

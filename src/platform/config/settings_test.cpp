@@ -49,6 +49,20 @@ TEST_F(SettingsTest, EveryMistakeIsNamedWithItsPlaceAndWhatIsAccepted) {
   EXPECT_THAT(settings.error().violations[4].message, HasSubstr("VALION_UPLOAD_LIMIT"));
 }
 
+TEST_F(SettingsTest, SaysWhereAProcessRunsAndHowItBalances) {
+  const auto settings = load_settings(file("registry:\n  zone: north\n  weight: 4\n"),
+                                      {{"VALION_BALANCE", "least_latency"}, {"VALION_SLOW_START_MS", "0"}});
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(settings->zone, "north");
+  EXPECT_EQ(settings->weight, 4);
+  EXPECT_EQ(settings->balance, "least_latency");
+  EXPECT_EQ(settings->slow_start.count(), 0);
+  const auto refused = load_settings({}, {{"VALION_BALANCE", "random"}, {"VALION_WEIGHT", "0"}});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().violations[0].message, HasSubstr("one of round_robin, least_latency"));
+  EXPECT_EQ(refused.error().violation_total, 2);
+}
+
 TEST_F(SettingsTest, AFileThatIsNotYamlOrNotThereIsRefused) {
   EXPECT_FALSE(load_settings(file("a: [1"), {}));
   EXPECT_FALSE(load_settings(file("- 1\n"), {}));

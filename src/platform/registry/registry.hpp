@@ -64,7 +64,6 @@ struct RegistrySettings {
   std::string prefix = "valion";
   std::chrono::milliseconds heartbeat{1'000};
   std::string zone{};  // of this process
-  int weight = 1;
   Balance balance = Balance::round_robin;
   std::chrono::milliseconds slow_start{10'000};
   [[nodiscard]] std::chrono::milliseconds lease() const noexcept { return 3 * heartbeat; }

@@ -37,6 +37,9 @@ registry::Instance make_self(const Settings& settings, const std::string& servic
   self.id = service + "-" + trace::new_span_id().substr(0, 8);
   self.version = std::string(version());
   self.host = advertised_host(settings);
+  self.zone = settings.zone;
+  self.weight = settings.weight;
+  self.lease = 3 * settings.heartbeat;
   self.started_at = utc_timestamp(std::chrono::system_clock::now());
   return self;
 }
@@ -60,6 +63,10 @@ redis::Settings redis_settings(const Settings& settings) {
 registry::RegistrySettings registry_settings(const Settings& settings) {
   registry::RegistrySettings made;
   made.heartbeat = settings.heartbeat;
+  made.zone = settings.zone;
+  made.balance =
+      settings.balance == "least_latency" ? registry::Balance::least_latency : registry::Balance::round_robin;
+  made.slow_start = settings.slow_start;
   return made;
 }
 
@@ -151,6 +158,7 @@ Async<void> ServiceProcess::stop() {
   life_.draining = true;
   log_.info("stopping");
   if (registration_) co_await registration_->leave();
+  directory_.release();  // a query that waits for a change must not hold up the drain
   // Others see us for one heartbeat more. That matters only where somebody else can take over.
   if (directory_.instances(self_.service).size() > 1) co_await sleep_for(settings_.heartbeat);
   if (listening_) co_await server_.drain(settings_.drain);
