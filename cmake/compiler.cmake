@@ -4,6 +4,7 @@ target_compile_features(valion_compiler INTERFACE cxx_std_20)
 target_include_directories(valion_compiler INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(valion_compiler INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wunused
+  -fno-semantic-interposition  # a module's copy of a function is as good as the program's
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op
     -Wno-restrict -Wno-maybe-uninitialized -Wno-mismatched-new-delete>)  # false positives of g++ 12 (bugs 105329, 109224)
 target_compile_definitions(valion_compiler INTERFACE

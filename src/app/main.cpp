@@ -6,7 +6,7 @@
 #include "app/process/numeric_threads.hpp"
 
 int main(int count, char** arguments) {
-  valion::app::require_numeric_environment(arguments);
+  valion::app::set_numeric_environment();
   std::signal(SIGPIPE, SIG_IGN);  // a peer that leaves is an error value, not the end of the process
   try {
     return valion::app::run_command_line(count, arguments);

@@ -1,13 +1,12 @@
-// THE list of services: one line each in service_list.cpp, nothing else registers anything.
+// THE list of services: one line each in service_list.cpp, nothing else registers anything. Their code is in modules of the
+// same names, see platform/service/module.hpp.
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string_view>
 #include <vector>
 
-#include "platform/service/base_service.hpp"
+#include "base/result.hpp"
 
 namespace valion::app {
 
@@ -15,7 +14,6 @@ struct ServiceEntry {
   std::string_view name;
   std::uint16_t port;                          // the default; settings may say otherwise
   std::vector<std::string_view> starts_after;  // services that must be ready first
-  std::unique_ptr<BaseService> (*make)();
 };
 
 [[nodiscard]] const std::vector<ServiceEntry>& service_list();

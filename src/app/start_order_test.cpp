@@ -4,6 +4,7 @@
 #include <set>
 
 #include "app/service_list.hpp"
+#include "platform/service/module.hpp"
 
 namespace valion::app {
 namespace {
@@ -12,7 +13,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 ServiceEntry service(std::string_view name, std::vector<std::string_view> starts_after = {}) {
-  return {name, 0, std::move(starts_after), nullptr};
+  return {name, 0, std::move(starts_after)};
 }
 
 TEST(StartOrder, PutsEachServiceAfterWhatItNeeds) {
@@ -41,7 +42,7 @@ TEST(ServiceList, HasNoCycleAndDistinctNamesAndPorts) {
   for (const ServiceEntry& entry : service_list()) {
     EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
     EXPECT_TRUE(ports.insert(entry.port).second) << entry.name;
-    EXPECT_EQ(entry.make()->name(), entry.name);
+    EXPECT_EQ(load_service(entry.name)->name(), entry.name);
   }
 }
 

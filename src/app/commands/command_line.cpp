@@ -8,6 +8,7 @@
 #include "app/commands/commands.hpp"
 #include "app/orchestrator/orchestrator.hpp"
 #include "app/service_list.hpp"
+#include "platform/service/module.hpp"
 #include "platform/service/runtime.hpp"
 
 namespace valion::app {
@@ -105,7 +106,7 @@ void add_services(CLI::App& app, Words& words) {
         const std::string name(entry.name);
         if (words.port) settings.ports[name] = *words.port;
         settings.ports.try_emplace(name, entry.port);
-        return run_service(entry.make(), settings);
+        return run_service(load_service(entry.name), settings);
       };
     });
   }

@@ -1,12 +1,11 @@
-// Numeric libraries read their thread settings when they are loaded, before main: they must stand in the environment of exec.
+// Numeric libraries read their thread settings when they are loaded: before a service's module is.
 #pragma once
 
 namespace valion::app {
 
-// Sets what is missing and runs the program again with it, once; returns when everything is in place.
+// Sets what the user has not set; call it before any thread exists and before load_service().
 //   OMP_WAIT_POLICY=passive   with spinning OpenMP barriers, a busy neighbour turns 1 s of XGBoost training into a minute
 //   OPENBLAS_NUM_THREADS=1    small matrices only: threads cost more than they bring, and answers must not depend on them
-// Does nothing when /proc is not there.
-void require_numeric_environment(char** arguments);
+void set_numeric_environment();
 
 }  // namespace valion::app
