@@ -77,6 +77,7 @@ class RunningSystem {
   Answer post(const std::string& target, const std::string& json);
   // The process ids of a service's instances, by its command line.
   std::vector<pid_t> processes(const std::string& service) const;
+  [[nodiscard]] pid_t orchestrator() const { return orchestrator_; }
   // SIGTERM to the orchestrator; its exit code.
   int stop();
 
