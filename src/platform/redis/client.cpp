@@ -40,7 +40,12 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
     }
   }
 
+  void tell_observer(bool up) const {
+    if (settings.observer) settings.observer->connection(up);
+  }
+
   void close() {
+    if (connected) tell_observer(false);
     closed = true;
     connected = false;
     pause_timer.cancel();
@@ -77,6 +82,7 @@ Async<void> greet(std::shared_ptr<State> state, std::shared_ptr<Link> link) {
   }
   if (link->closed() || state->closed) co_return;
   state->connected = true;
+  state->tell_observer(true);
   state->pause = kFirstPause;
   state->wake_hopeful();
 }
@@ -85,13 +91,14 @@ template <class State>
 Async<void> stay_connected(std::shared_ptr<State> state) {
   std::minstd_rand random{std::random_device{}()};
   while (!state->closed) {
-    const auto link = std::make_shared<Link>(state->executor);
+    const auto link = std::make_shared<Link>(state->executor, state->settings.observer);
     state->link = link;
     const auto opened = co_await link->connect(state->address, state->settings.command_timeout);
     if (opened) {
       asio::co_spawn(state->executor, greet(state, link), asio::detached);
       co_await link->read_until_closed();
     }
+    if (state->connected) state->tell_observer(false);
     state->connected = false;
     state->last_failure = opened ? link->closed()->message : opened.error().message;
     if (state->closed) break;

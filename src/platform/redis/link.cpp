@@ -20,6 +20,26 @@ tl::unexpected<Error> no_connection(const boost::system::error_code& error) {
   return fail(ErrorKind::unavailable, error.message());
 }
 
+// Tells the observer of one exchange, however it ends.
+class Observed {
+ public:
+  explicit Observed(std::shared_ptr<Observer> observer) : observer_(std::move(observer)) {
+    if (observer_) observer_->sent();
+  }
+  ~Observed() {
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began_;
+    if (observer_) observer_->ended(took.count(), outcome_);
+  }
+  Observed(const Observed&) = delete;
+  Observed& operator=(const Observed&) = delete;
+  void answered(bool well) { outcome_ = well ? Outcome::answered : Outcome::refused; }
+
+ private:
+  std::shared_ptr<Observer> observer_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  Outcome outcome_ = Outcome::unanswered;
+};
+
 }  // namespace
 
 Async<Result<void>> Link::connect(Address address, std::chrono::milliseconds timeout) {
@@ -98,12 +118,16 @@ Result<void> Link::deliver(std::string_view bytes) {
 Async<Result<Reply>> Link::exchange(std::string request, std::chrono::milliseconds timeout) {
   const auto self = shared_from_this();
   if (closed_) co_return fail(*closed_);
+  Observed observed(observer_);
   const auto waiting = std::make_shared<Waiting>(executor_, timeout);
   waiting_.push_back(waiting);
   outgoing_ += request;
   if (!writing_) write();
   const auto [error] = co_await waiting->timer.async_wait(asio::as_tuple(use_async));
-  if (waiting->answer) co_return std::move(*waiting->answer);
+  if (waiting->answer) {
+    if (!closed_) observed.answered(waiting->answer->has_value());
+    co_return std::move(*waiting->answer);
+  }
   if (error) co_return fail(ErrorKind::cancelled, "the caller no longer waits for Redis");
   close(make_error(ErrorKind::unavailable, "the connection was given up: no answer in time"));
   co_return fail(ErrorKind::timeout, "Redis did not answer in " + std::to_string(timeout.count()) + " ms");

@@ -18,6 +18,7 @@
 #include "base/result.hpp"
 #include "platform/async/async.hpp"
 #include "platform/redis/address.hpp"
+#include "platform/redis/observer.hpp"
 #include "platform/redis/redis.hpp"
 #include "platform/redis/resp.hpp"
 
@@ -28,7 +29,9 @@ using Timer =
 
 class Link : public std::enable_shared_from_this<Link> {
  public:
-  explicit Link(Executor executor) : executor_(executor), socket_(executor) {}
+  // `observer` may be null.
+  explicit Link(Executor executor, std::shared_ptr<Observer> observer = nullptr)
+      : executor_(executor), observer_(std::move(observer)), socket_(executor) {}
 
   Async<Result<void>> connect(Address address, std::chrono::milliseconds timeout);
   // Hands arriving replies to those who wait, until the link is closed.
@@ -52,6 +55,7 @@ class Link : public std::enable_shared_from_this<Link> {
   Result<void> deliver(std::string_view bytes);
 
   Executor executor_;
+  std::shared_ptr<Observer> observer_;
   asio::basic_stream_socket<asio::generic::stream_protocol, Executor> socket_;
   ReplyReader reader_;
   std::deque<std::shared_ptr<Waiting>> waiting_;

@@ -16,12 +16,14 @@
 
 #include "base/result.hpp"
 #include "platform/async/async.hpp"
+#include "platform/redis/observer.hpp"
 
 namespace valion::redis {
 
 struct Settings {
   std::string url = "unix:/run/redis.sock";  // `unix:PATH` or `redis://[user[:password]@]host:port[/db]`
   std::chrono::milliseconds command_timeout{2'000};
+  std::shared_ptr<Observer> observer;  // may be null
 };
 
 struct Reply {

@@ -22,6 +22,10 @@ std::uint64_t size_of(const http::ResponseBody& body) {
   return 0;
 }
 
+prometheus::Counter& errors_of(metrics::Registry& metrics, const char* status_class) {
+  return metrics.counter("http_errors_total", "Requests answered with a failing status", {{"class", status_class}});
+}
+
 }  // namespace
 
 // What is known of an exchange when its response begins.
@@ -54,7 +58,11 @@ class AroundHandlers::CountedBody final : public http::BodyReader {
 };
 
 AroundHandlers::AroundHandlers(log::Logger& log, metrics::Registry& metrics, const auth::SigningKey* internal_key)
-    : log_(log), metrics_(metrics), internal_key_(internal_key) {}
+    : log_(log),
+      metrics_(metrics),
+      internal_key_(internal_key),
+      client_errors_(errors_of(metrics, "4xx")),
+      server_errors_(errors_of(metrics, "5xx")) {}
 
 Async<http::Response> AroundHandlers::serve(http::Request& request, const Result<http::Router::Match>& match) {
   Finished finished;
@@ -140,6 +148,7 @@ void AroundHandlers::record(const Finished& finished, std::uint64_t bytes) {
   const double seconds = std::chrono::duration<double>(Clock::now() - finished.began).count();
   Series& handles = series(finished.route, finished.method, finished.status);
   handles.requests->Increment();
+  if (finished.status >= 400) (finished.status >= 500 ? server_errors_ : client_errors_).Increment();
   handles.bytes->Increment(static_cast<double>(bytes));
   handles.seconds->Observe(seconds);
   log_.info("request", {{"method", finished.method},

@@ -14,7 +14,7 @@ namespace valion {
 // One per server, on its event loop; must outlive it.
 //
 // Metrics: http_requests_total{route,method,status}, http_request_duration_seconds{route,method} and
-// http_response_bytes_total{route}; `route` is the template, `none` where nothing matched, so that strangers cannot add series.
+// http_response_bytes_total{route}, http_errors_total{class="4xx"|"5xx"}; `route` is the template, `none` where nothing matched, so that strangers cannot add series.
 // The log line is written, and the time taken, when the body has left, also for streamed ones.
 class AroundHandlers {
  public:
@@ -41,6 +41,8 @@ class AroundHandlers {
   log::Logger& log_;
   metrics::Registry& metrics_;
   const auth::SigningKey* internal_key_;
+  prometheus::Counter& client_errors_;
+  prometheus::Counter& server_errors_;
   std::map<std::string, Series, std::less<>> series_;  // handles are kept: looking them up costs more than using them
 };
 

@@ -1,5 +1,7 @@
 #include "platform/service/base_service.hpp"
 
+#include "platform/service/store_metrics.hpp"
+
 namespace valion {
 
 CallOrigin CallOrigin::of(const http::Request& request) {
@@ -10,10 +12,16 @@ std::string ServiceContext::catalogue_url() const {
   return settings.database_url.empty() ? "sqlite:" + (folder / "catalogue.db").string() : settings.database_url;
 }
 
+void ServiceContext::observe(sql::Database& database, const std::string& name) const {
+  database.observe(std::make_shared<SqlMetrics>(metrics, name, database.connections()));
+}
+
 Async<Result<void>> BaseService::initialize() { co_return Result<void>{}; }
 
 Async<void> BaseService::cleanup() { co_return; }
 
 Async<ServiceHealth> BaseService::health_check() { co_return ServiceHealth{}; }
+
+Async<void> BaseService::refresh_metrics() { co_return; }
 
 }  // namespace valion

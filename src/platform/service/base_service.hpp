@@ -73,6 +73,9 @@ struct ServiceContext {
   // Where this service keeps its catalogue: the configured database, or SQLite in its own folder.
   [[nodiscard]] std::string catalogue_url() const;
 
+  // Shows the connections of `database` as metrics labelled `name`. Call it before other threads use the database.
+  void observe(sql::Database& database, const std::string& name) const;
+
   // Resolves, balances, signs, carries the trace, tries another instance once when the first could not be reached and the
   // body is not a stream. Any HTTP status is a success; errors are those of http::Client plus unavailable (no instance).
   Async<Result<http::ClientResponse>> call_service(const CallOrigin& origin, ServiceRequest request);
@@ -101,9 +104,13 @@ class BaseService {
   virtual ~BaseService() = default;
   [[nodiscard]] virtual std::string_view name() const = 0;
   virtual void routes(http::Router& router) = 0;
-  virtual Async<Result<void>> initialize();     // default: nothing
-  virtual Async<void> cleanup();                // default: nothing; after draining
-  virtual Async<ServiceHealth> health_check();  // default: ready
+  virtual Async<Result<void>> initialize();  // default: nothing
+  virtual Async<void> cleanup();             // default: nothing; after draining
+  // Default: ready. What it needs beyond Redis, the registry, the jobs database and the disk, which are always looked at. It
+  // may wait: the answer does not, and shows it as down, timed out.
+  virtual Async<ServiceHealth> health_check();
+  // Before /metrics answers: bring gauges up to date that follow no event. Default: nothing.
+  virtual Async<void> refresh_metrics();
   // true: this service checks tokens itself (the gateway, which takes clients' tokens instead of internal ones).
   [[nodiscard]] virtual bool authenticates_itself() const { return false; }
 

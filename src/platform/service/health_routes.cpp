@@ -1,88 +1,78 @@
 #include "platform/service/health_routes.hpp"
 
-#include <prometheus/gauge.h>
-#include <unistd.h>
-
-#include <fstream>
-
 #include "contracts/platform.hpp"
+#include "platform/json/writer.hpp"
+#include "platform/service/dependency_checks.hpp"
+#include "platform/service/service_metrics.hpp"
 #include "platform/service/version.hpp"
 
 namespace valion {
 namespace {
 
-constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
+// What the routes of one process share.
+struct Health {
+  Health(BaseService& its_service, ServiceContext& its_context, const Lifecycle& its_life)
+      : service(its_service),
+        context(its_context),
+        life(its_life),
+        checks(service, context),
+        metrics(service, context) {}
+  BaseService& service;
+  ServiceContext& context;
+  const Lifecycle& life;
+  DependencyChecks checks;
+  ServiceMetrics metrics;
+};
 
-double uptime_seconds(const Lifecycle& life) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - life.started).count();
-}
-
-double resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  double all = 0, resident = 0;
-  statm >> all >> resident;
-  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
-}
-
-// Redis and the job table, which every service has.
-Async<std::vector<DependencyHealth>> platform_dependencies(ServiceContext& context) {
-  std::vector<DependencyHealth> found;
-  const bool connected = context.redis.connected();
-  found.push_back({"redis", connected, connected ? "" : "not connected; the last known instances stay in force"});
-  const Result<int> one = co_await context.jobs_database.run([](soci::session& sql) {
-    int value = 0;
-    sql << "select 1", soci::into(value);
-    return value;
-  });
-  found.push_back({"jobs database", one.has_value(), one ? "" : one.error().message});
-  co_return found;
-}
-
-Async<Result<http::Response>> show_health(BaseService& service, ServiceContext& context, const Lifecycle& life) {
+Async<Result<http::Response>> show_health(Health& health) {
+  ServiceContext& context = health.context;
   contracts::HealthView view;
-  view.service = std::string(service.name());
+  view.service = std::string(health.service.name());
   view.instance = context.self.id;
   view.version = std::string(version());
-  view.uptime_seconds = uptime_seconds(life);
-  ServiceHealth own = co_await service.health_check();
-  const std::vector<DependencyHealth> platform = co_await platform_dependencies(context);
-  own.dependencies.insert(own.dependencies.end(), platform.begin(), platform.end());
+  view.uptime_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - health.life.started).count();
+  ServiceHealth seen = co_await health.checks.look();
   bool all_up = true;
-  for (const DependencyHealth& dependency : own.dependencies) {
+  for (const DependencyHealth& dependency : seen.dependencies) {
     view.dependencies.push_back({dependency.name, dependency.up ? "up" : "down", dependency.detail});
     all_up = all_up && dependency.up;
   }
-  const bool serving = life.ready() && own.ready;
+  const bool serving = health.life.ready() && seen.ready;
   view.status = !serving ? "down" : all_up ? "up" : "degraded";
-  view.metrics = std::move(own.metrics);
-  view.metrics["jobs_active"] = static_cast<double>(context.jobs.active());
-  view.metrics["cpu_queue"] = static_cast<double>(context.cpu.waiting());
-  view.metrics["resident_bytes"] = resident_bytes();
+  view.metrics = std::move(seen.metrics);
+  view.metrics.merge(health.metrics.figures());
   co_return http::json_response(serving ? 200 : 503, json::encode(view));
 }
 
-http::Response probe_answer(bool good, std::string_view word) {
-  return http::json_response(good ? 200 : 503, "{\"status\":\"" + std::string(word) + "\"}");
+http::Response probe_answer(bool good, std::string_view word, std::string_view reason = {}) {
+  std::string body = R"({"status":")" + std::string(word) + "\"";
+  if (!reason.empty()) {
+    body += R"(,"reason":)";
+    json::write_text(body, reason);
+  }
+  return http::json_response(good ? 200 : 503, body + "}");
 }
 
 Async<Result<http::Response>> show_live() { co_return probe_answer(true, "up"); }
 
-Async<Result<http::Response>> show_ready(BaseService& service, const Lifecycle& life) {
-  if (!life.initialised) co_return probe_answer(false, "starting");
-  if (life.draining) co_return probe_answer(false, "draining");
-  const ServiceHealth own = co_await service.health_check();
-  co_return probe_answer(own.ready, own.ready ? "ready" : "not ready");
+std::string first_reason(const ServiceHealth& seen) {
+  for (const DependencyHealth& dependency : seen.dependencies) {
+    if (!dependency.up) return dependency.name + ": " + dependency.detail;
+  }
+  return {};
 }
 
-Async<Result<http::Response>> show_metrics(ServiceContext& context, const Lifecycle& life) {
-  metrics::Registry& metrics = context.metrics;
-  metrics.gauge("process_resident_memory_bytes", "Resident memory").Set(resident_bytes());
-  metrics.gauge("process_uptime_seconds", "Since the process started").Set(uptime_seconds(life));
-  metrics.gauge("jobs_active", "Jobs queued or running here").Set(static_cast<double>(context.jobs.active()));
-  metrics.gauge("cpu_pool_waiting", "Pieces of work waiting for a thread")
-      .Set(static_cast<double>(context.cpu.waiting()));
-  metrics.gauge("redis_connected", "1 while Redis answers").Set(context.redis.connected() ? 1 : 0);
-  co_return http::text_response(200, kMetricsType, metrics.text());
+Async<Result<http::Response>> show_ready(Health& health) {
+  if (!health.life.initialised) co_return probe_answer(false, "starting");
+  if (health.life.draining) co_return probe_answer(false, "draining");
+  const ServiceHealth seen = co_await health.checks.look_at_service();
+  if (seen.ready) co_return probe_answer(true, "ready");
+  co_return probe_answer(false, "not ready", first_reason(seen));
+}
+
+Async<Result<http::Response>> show_metrics(Health& health) {
+  std::string text = co_await health.metrics.text();
+  co_return http::text_response(200, metrics::kTextFormat, std::move(text));
 }
 
 }  // namespace
@@ -90,13 +80,14 @@ Async<Result<http::Response>> show_metrics(ServiceContext& context, const Lifecy
 void add_health_routes(http::Router& router, BaseService& service, ServiceContext& context, const Lifecycle& life) {
   http::RouteOptions open;
   open.anonymous = true;
+  const auto health = std::make_shared<Health>(service, context, life);
   const auto add = [&](std::string_view path, http::Handler handler) {
     router.add(http::Method::get, path, std::move(handler), open);
   };
-  add("/health", [&](http::Request&) { return show_health(service, context, life); });
+  add("/health", [health](http::Request&) { return show_health(*health); });
   add("/health/live", [](http::Request&) { return show_live(); });
-  add("/health/ready", [&](http::Request&) { return show_ready(service, life); });
-  add("/metrics", [&](http::Request&) { return show_metrics(context, life); });
+  add("/health/ready", [health](http::Request&) { return show_ready(*health); });
+  add("/metrics", [health](http::Request&) { return show_metrics(*health); });
 }
 
 }  // namespace valion

@@ -11,6 +11,8 @@
 
 #include "base/date.hpp"
 #include "platform/service/job_routes.hpp"
+#include "platform/service/log_level_route.hpp"
+#include "platform/service/store_metrics.hpp"
 #include "platform/service/version.hpp"
 #include "platform/trace/context.hpp"
 
@@ -53,8 +55,9 @@ log::LogSettings log_settings(const ProcessHome& home, const registry::Instance&
   return made;
 }
 
-redis::Settings redis_settings(const Settings& settings) {
+redis::Settings redis_settings(const Settings& settings, metrics::Registry& metrics) {
   redis::Settings made;
+  made.observer = std::make_shared<RedisMetrics>(metrics);
   made.url =
       settings.redis_url.empty() ? "unix:" + (settings.home / "redis" / "redis.sock").string() : settings.redis_url;
   return made;
@@ -111,7 +114,7 @@ ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Se
       metrics_(metrics::Labels{{"service", self_.service}, {"instance", self_.id}}),
       internal_key_(auth::SigningKey::load_or_create(settings_.home / "secrets" / "internal.key")),
       cpu_(settings_.cpu_threads, settings_.cpu_queue),
-      redis_(executor, redis_settings(settings_)),
+      redis_(executor, redis_settings(settings_, metrics_)),
       jobs_database_(database_url(settings_)),
       job_store_(jobs_database_),
       jobs_(std::make_unique<jobs::JobRunner>(job_store_, self_.service, self_.id, settings_.job_threads)),
@@ -122,8 +125,10 @@ ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Se
       around_(log_, metrics_, service.authenticates_itself() ? nullptr : &internal_key_),
       server_(listen(executor, settings_, self_.service, router_, around_)) {
   self_.port = server_.port();
+  context_.observe(jobs_database_, "jobs");
   service_.attach(context_);
   add_health_routes(router_, service_, context_, life_);
+  add_log_level_routes(router_, context_);
   if (!service_.authenticates_itself()) {
     router_.add(http::Method::get, "/jobs/{id}",
                 [this](http::Request& request) { return show_job(context_, request); });

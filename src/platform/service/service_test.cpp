@@ -4,6 +4,7 @@
 #include <boost/describe.hpp>
 
 #include "contracts/platform.hpp"
+#include "platform/service/dependency_checks.hpp"
 #include "platform/service/fetch_json.hpp"
 #include "platform/service/read_json.hpp"
 #include "platform/service/running_service.hpp"
@@ -13,7 +14,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::Answer;
+using ::testing::ContainsRegex;
 using testing::content_of;
+using ::testing::ElementsAre;
 using testing::eventually;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -48,6 +51,14 @@ class TestService final : public BaseService {
     add(http::Method::post, "/greetings", &TestService::greet);
     add(http::Method::post, "/quick-jobs", &TestService::quick_job);
     add(http::Method::post, "/endless-jobs", &TestService::endless_job);
+  }
+
+  // Hangs for as long as the test wants it to.
+  Async<ServiceHealth> health_check() override {
+    const std::filesystem::path hangs = context().home / "own-check-hangs";
+    if (std::filesystem::exists(hangs)) std::ofstream(context().home / "own-checks-begun", std::ios::app) << "x";
+    while (std::filesystem::exists(hangs)) co_await sleep_for(10ms);
+    co_return ServiceHealth{};
   }
 
   Async<void> cleanup() override {
@@ -104,6 +115,12 @@ class TestService final : public BaseService {
   }
 };
 
+std::vector<std::string> names_of(const contracts::HealthView& health) {
+  std::vector<std::string> names;
+  for (const contracts::DependencyView& each : health.dependencies) names.push_back(each.name);
+  return names;
+}
+
 using Running = testing::RunningService<TestService>;
 
 class ServiceTest : public ::testing::Test {
@@ -113,11 +130,11 @@ class ServiceTest : public ::testing::Test {
     settings_.drain = 5s;
     settings_.heartbeat = 100ms;
   }
-  [[nodiscard]] std::string token(std::string_view audience, std::chrono::seconds age = 0s) const {
+  [[nodiscard]] std::string token(std::string_view audience, std::chrono::seconds age = 0s,
+                                  const std::string& role = "appraiser") const {
     const auto key = auth::SigningKey::load_or_create(folder_.path() / "secrets" / "internal.key");
     const auth::TokenSettings settings{audience, 60s, 5s};
-    return auth::issue_token(key, settings, Principal{"acme", "ana", {"appraiser"}},
-                             std::chrono::system_clock::now() - age);
+    return auth::issue_token(key, settings, Principal{"acme", "ana", {role}}, std::chrono::system_clock::now() - age);
   }
   [[nodiscard]] std::string token() const { return token(auth::kInternalAudience); }
   [[nodiscard]] std::string log() const { return content_of(folder_.path() / "logs" / "test_service.log"); }
@@ -140,6 +157,82 @@ TEST_F(ServiceTest, IsHealthyWithoutAToken) {
   EXPECT_EQ(health->status, "degraded") << "there is no Redis";
   EXPECT_THAT(health->version, HasSubstr("."));
   EXPECT_EQ(health->dependencies.front().name, "redis");
+  EXPECT_THAT(names_of(*health), ElementsAre("redis", "registry", "jobs database", "home"));
+  EXPECT_EQ(health->dependencies[2].status, "up");
+  EXPECT_EQ(health->dependencies[3].status, "up") << health->dependencies[3].detail;
+  EXPECT_GT(health->metrics.at("proportional_bytes"), 1e6);
+}
+
+// What hangs must not make the answer hang, nor be asked again and again.
+TEST_F(ServiceTest, AnswersForWhatHangs) {
+  settings_.redis_url.clear();
+  std::ofstream(folder_.path() / "own-check-hangs");
+  Running service(settings_);
+  const auto began = std::chrono::steady_clock::now();
+  const auto health = json::decode<contracts::HealthView>(service.get("/health").body);
+  ASSERT_TRUE(health);
+  EXPECT_EQ(health->status, "down");
+  EXPECT_EQ(health->dependencies.front().name, "service");
+  EXPECT_THAT(health->dependencies.front().detail, StartsWith("timed out"));
+  const Answer ready = service.get("/health/ready");
+  EXPECT_EQ(ready.status, 503);
+  EXPECT_THAT(ready.body, HasSubstr("timed out"));
+  EXPECT_EQ(service.get("/health/live").status, 200);
+  EXPECT_THAT(service.get("/metrics").body, HasSubstr("process_start_time_seconds"));
+  std::printf("answered in %.0f ms altogether\n",
+              std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count());
+  std::filesystem::remove(folder_.path() / "own-check-hangs");
+  EXPECT_TRUE(eventually([&] { return service.get("/health/ready").status == 200; }));
+  EXPECT_EQ(content_of(folder_.path() / "own-checks-begun"), "x") << "one question was enough while it hung";
+}
+
+TEST_F(ServiceTest, ShowsAPausedRedisAsTimedOut) {
+  testing::PrivateRedis redis;
+  settings_.redis_url = redis.url();
+  Running service(settings_);
+  const auto redis_detail = [&] {
+    const auto health = json::decode<contracts::HealthView>(service.get("/health").body);
+    return health->dependencies.front().status + " " + health->dependencies.front().detail;
+  };
+  EXPECT_TRUE(eventually([&] { return redis_detail() == "up "; }));
+  redis.hang();
+  EXPECT_THAT(redis_detail(), StartsWith("down timed out"));
+  redis.wake();
+  EXPECT_TRUE(eventually([&] { return redis_detail() == "up "; }));
+  const std::string metrics = service.get("/metrics").body;
+  EXPECT_THAT(metrics, ContainsRegex("redis_commands_total\\{[^}]*outcome=\"answered\"\\} [1-9]"));
+  EXPECT_THAT(metrics, HasSubstr("redis_command_duration_seconds_count"));
+}
+
+TEST(Disk, IsDownWhenThereIsNoRoom) {
+  EXPECT_TRUE(judge_disk(disk_space("/")).up);
+  const auto full = judge_disk(DiskSpace{100u << 20, 1u << 30});
+  EXPECT_FALSE(full.up);
+  EXPECT_THAT(full.detail, HasSubstr("100 MiB"));
+  EXPECT_THAT(judge_disk(disk_space("/no/such/folder")).detail, HasSubstr("/no/such/folder"));
+}
+
+TEST_F(ServiceTest, ChangesItsLogLevelForAdministratorsWhileItRuns) {
+  Running service(settings_);
+  const auto put = [&](const std::string& body, const std::string& bearer) {
+    http::ClientRequest request = Running::request(http::Method::put, "/internal/log-level", bearer);
+    request.headers.set("Content-Type", "application/json");
+    request.body = body;
+    return service.call(std::move(request));
+  };
+  const std::string admin = token(auth::kInternalAudience, 0s, "admin");
+  EXPECT_EQ(put(R"({"level":"error"})", "").status, 401);
+  EXPECT_EQ(put(R"({"level":"error"})", token()).status, 403) << "an appraiser";
+  EXPECT_EQ(put(R"({"level":"error"})", token(auth::kClientAudience, 0s, "admin")).status, 401);
+  EXPECT_EQ(put(R"({"level":"loud"})", admin).status, 422);
+  EXPECT_EQ(service.get("/internal/log-level", admin).body, R"({"level":"info"})");
+  EXPECT_EQ(put(R"({"level":"error"})", admin).body, R"({"level":"error"})");
+  EXPECT_THAT(log(), HasSubstr("log level changed"));
+  service.get("/who/unheard-of", token());
+  EXPECT_EQ(put(R"({"level":"debug"})", token(auth::kInternalAudience, 0s, "service")).status, 200);
+  service.get("/who/heard-of", token());
+  EXPECT_TRUE(eventually([&] { return log().find("heard-of") != std::string::npos; }));
+  EXPECT_THAT(log(), Not(HasSubstr("unheard-of")));
 }
 
 TEST_F(ServiceTest, RefusesWhoeverDoesNotProveWhoTheyAre) {

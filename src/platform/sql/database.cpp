@@ -1,6 +1,7 @@
 #include "platform/sql/database.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 
 #include "platform/sql/database_url.hpp"
@@ -17,11 +18,27 @@ constexpr std::size_t kQueueLimit = 4096;
 // Any constant will do, as long as every version of Valion uses the same one.
 constexpr std::string_view kMigrationLock = "select pg_advisory_xact_lock(7309453371884)";
 
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point moment) { return std::chrono::duration<double>(Clock::now() - moment).count(); }
+
+struct Sessions : soci::connection_pool {
+  using soci::connection_pool::connection_pool;
+  std::shared_ptr<Observer> observer;  // may be null
+};
+
 class Lease {
  public:
-  explicit Lease(soci::connection_pool& pool) : pool_(pool), held_(pool.try_lease(position_, kLeasePatienceMs)) {}
+  explicit Lease(Sessions& pool) : pool_(pool), held_(pool.try_lease(position_, kLeasePatienceMs)) {
+    const double waited = seconds_since(begun_);
+    begun_ = Clock::now();
+    if (!pool_.observer) return;
+    held_ ? pool_.observer->leased(waited) : pool_.observer->gave_up(waited);
+  }
   ~Lease() {
-    if (held_) pool_.give_back(position_);
+    if (!held_) return;
+    pool_.give_back(position_);
+    if (pool_.observer) pool_.observer->released(seconds_since(begun_));
   }
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
@@ -29,7 +46,8 @@ class Lease {
   [[nodiscard]] soci::session& session() { return pool_.at(position_); }
 
  private:
-  soci::connection_pool& pool_;
+  Clock::time_point begun_ = Clock::now();
+  Sessions& pool_;
   std::size_t position_ = 0;
   bool held_;
 };
@@ -42,10 +60,11 @@ tl::unexpected<Error> no_connection() {
 
 struct Database::State {
   State(const std::string& text, std::size_t connections)
-      : url(DatabaseUrl::parse(text)), sessions(connections), threads(connections, kQueueLimit) {}
+      : url(DatabaseUrl::parse(text)), count(connections), sessions(connections), threads(connections, kQueueLimit) {}
 
   DatabaseUrl url;
-  soci::connection_pool sessions;
+  std::size_t count;
+  Sessions sessions;
   CpuPool threads;  // destroyed first: its last work still needs the connections
 };
 
@@ -86,6 +105,10 @@ Result<void> Database::transact(const std::function<bool(soci::session&)>& work,
                                 : (postgresql ? "begin isolation level repeatable read, read only" : "begin");
   return run_transaction(lease.session(), state_->url, begin, work);
 }
+
+std::size_t Database::connections() const noexcept { return state_->count; }
+
+void Database::observe(std::shared_ptr<Observer> observer) { state_->sessions.observer = std::move(observer); }
 
 bool Database::is_postgresql() const noexcept { return state_->url.postgresql; }
 

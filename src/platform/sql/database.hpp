@@ -20,6 +20,7 @@
 #include "base/result.hpp"
 #include "platform/async/async.hpp"
 #include "platform/async/cpu_pool.hpp"
+#include "platform/sql/observer.hpp"
 
 namespace valion::sql {
 
@@ -57,6 +58,9 @@ class Database {
   Result<void> transact(const std::function<bool(soci::session&)>& work, Access access = Access::write);
 
   [[nodiscard]] bool is_postgresql() const noexcept;
+  [[nodiscard]] std::size_t connections() const noexcept;
+  // Before other threads use the database.
+  void observe(std::shared_ptr<Observer> observer);
 
  private:
   template <class Work>
