@@ -19,12 +19,12 @@ run: build
 test:
 	@tools/install_packages run test
 	@tools/build release
-	@ctest --preset release
+	@tools/test release
 
 sanitize:
 	@tools/install_packages run test
 	@tools/build asan-ubsan
-	@ctest --preset asan-ubsan
+	@tools/test asan-ubsan
 
 bench:
 	@tools/install_packages run test bench

@@ -110,6 +110,36 @@ class Awaits(Tree):
             self.assertEqual(self.check(line)[0], 0, line)
 
 
+class Skips(Tree):
+    """A report of four tests, checked where ../shared is absent and where it is not."""
+
+    def check(self, shared_is_here):
+        (self.root / "house" / "tools").mkdir(parents=True)
+        shutil.copy(TOOLS / "check_skips", self.root / "house" / "tools")
+        if shared_is_here:
+            (self.root / "shared").mkdir()
+        self.write("report.xml", """<testsuite>
+            <testcase name="Ran"><system-out>[       OK ] Ran</system-out></testcase>
+            <testcase name="Published"><skipped/><system-out>a_test.cpp:1: Skipped\n../shared/data/x is not here\n</system-out></testcase>
+            <testcase name="Lazy"><skipped/><system-out>b_test.cpp:1: Skipped\nno PostgreSQL\n</system-out></testcase>
+            <testcase name="functional.part"><system-out>c_test.cpp:1: Skipped\nno S3\n[  SKIPPED ] 1 test</system-out></testcase>
+            </testsuite>""")
+        return run(self.root / "house" / "tools" / "check_skips", self.root / "report.xml")
+
+    def test_excuses_only_the_want_of_shared(self):
+        code, output = self.check(shared_is_here=False)
+        self.assertEqual(code, 1)
+        self.assertIn("Lazy was skipped: no PostgreSQL", output)
+        self.assertIn("functional.part was skipped: no S3", output)
+        self.assertIn("2 tests were skipped that must run", output)
+        self.assertNotIn("Published was", output)
+
+    def test_excuses_nothing_where_shared_is(self):
+        code, output = self.check(shared_is_here=True)
+        self.assertEqual(code, 1)
+        self.assertIn("Published was skipped: ../shared/data/x is not here", output)
+
+
 class Headers(Tree):
     def test_sees_a_header_that_needs_another_first(self):
         self.write("needy.hpp", "#pragma once\ninline std::string needs_more() { return {}; }\n")

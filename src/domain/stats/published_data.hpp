@@ -47,4 +47,4 @@ inline std::optional<Columns> read_columns(const std::string& file) {
 
 #define VALION_SKIP_WITHOUT(data, file)                           \
   const auto data = ::valion::stats::testing::read_columns(file); \
-  if (!data) GTEST_SKIP() << "the published data " << (file) << " is not here"
+  if (!data) GTEST_SKIP() << "../shared/data/" << (file) << " is not here"

@@ -99,7 +99,7 @@ std::optional<Apartments> apartments() {
 
 TEST(LeastSquares, ReproducesThePublishedApartmentModel) {
   const auto data = apartments();
-  if (!data) GTEST_SKIP() << "the published apartments are not here";
+  if (!data) GTEST_SKIP() << "../shared/data/br_centro_2015 is not here";
   const auto fit = fit_ols(data->x, data->log_price, data->names);
   ASSERT_TRUE(fit) << fit.error().message;
   const std::vector<double> coefficients{13.5638580137282,  0.00147231176745843, 0.16357202629314,  0.0609561555649292,
@@ -202,7 +202,7 @@ void expect_coefficients(const Matrix& x, const Vector& y, double alpha, double 
 
 TEST(ElasticNet, ReproducesGlmnetOnItsQuickStart) {
   const auto data = quick_start();
-  if (!data) GTEST_SKIP() << "glmnet's quick start example is not here";
+  if (!data) GTEST_SKIP() << "../shared/data/glmnet_quickstart is not here";
   expect_coefficients(data->x, data->y, 1, 0.1,
                       {0.150931886104355,
                        1.32058695927173,
@@ -258,7 +258,7 @@ TEST(ElasticNet, ReproducesGlmnetOnItsQuickStart) {
 
 TEST(ElasticNet, ReproducesGlmnetOnTheApartments) {
   const auto data = apartments();
-  if (!data) GTEST_SKIP() << "the published apartments are not here";
+  if (!data) GTEST_SKIP() << "../shared/data/br_centro_2015 is not here";
   expect_coefficients(data->x, data->log_price, 1, 0.05,
                       {13.2388136810543, 0.00140315877423189, 0.156506689491145, 0.0602048724103001, 0.182837473106737,
                        -0.0844844522840421, -0.444016324907496});
@@ -272,7 +272,7 @@ TEST(ElasticNet, ReproducesGlmnetOnTheApartments) {
 
 TEST(ElasticNet, StartsItsPathWhereGlmnetDoes) {
   const auto data = quick_start();
-  if (!data) GTEST_SKIP() << "glmnet's quick start example is not here";
+  if (!data) GTEST_SKIP() << "../shared/data/glmnet_quickstart is not here";
   const auto path = fit_elastic_net(data->x, data->y);
   ASSERT_TRUE(path);
   const std::vector<double> published{1.631, 1.486, 1.354, 1.234, 1.124, 1.024};
@@ -290,7 +290,7 @@ TEST(ElasticNet, StartsItsPathWhereGlmnetDoes) {
 // The published example: seed 101 and R's own folds gave lambda.min = 0.0757; other folds land close by.
 TEST(ElasticNet, ChoosesItsPenaltyByCrossValidation) {
   const auto data = quick_start();
-  if (!data) GTEST_SKIP() << "glmnet's quick start example is not here";
+  if (!data) GTEST_SKIP() << "../shared/data/glmnet_quickstart is not here";
   const auto choice = cross_validate_elastic_net(data->x, data->y, assign_folds(100, 10, 1));
   ASSERT_TRUE(choice) << choice.error().message;
   const double minimum = choice->path.lambdas[choice->minimum];
