@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "platform/config/settings_file.hpp"
+#include "platform/trace/collector_url.hpp"
 
 extern char** environ;
 
@@ -105,6 +106,26 @@ std::string read_database_url(Settings& settings, const std::string& text) {
   return "";
 }
 
+std::string read_endpoint(Settings& settings, const std::string& text) {
+  if (!text.empty() && !trace::parse_collector_url(text)) return "http://HOST:PORT[/PATH] of an OTLP collector";
+  settings.trace_endpoint = text;
+  return "";
+}
+
+std::string read_share(Settings& settings, const std::string& text) {
+  double share = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
+  if (error != std::errc{} || end != text.data() + text.size() || !(share >= 0 && share <= 1))
+    return "a number from 0 to 1";
+  settings.trace_sample = share;
+  return "";
+}
+
+std::string share_text(const Settings& settings) {
+  char text[32];
+  return std::string(text, std::to_chars(text, text + sizeof text, settings.trace_sample).ptr);
+}
+
 // Every setting, in the order of the written file.
 const std::vector<Known>& known_settings() {
   static const std::vector<Known> known{
@@ -144,6 +165,9 @@ const std::vector<Known>& known_settings() {
        number<&Settings::upload_limit, 1, std::uint64_t{1} << 40>, number_text<&Settings::upload_limit>},
       {"auth.token_lifetime_s", "VALION_TOKEN_LIFETIME", "seconds until a client's token expires",
        number<&Settings::token_lifetime, 1, 604'800>, number_text<&Settings::token_lifetime>},
+      {"trace.endpoint", "VALION_TRACE_ENDPOINT", "an OTLP collector, http://host:4318; empty: nothing is traced",
+       read_endpoint, text_text<&Settings::trace_endpoint>},
+      {"trace.sample", "VALION_TRACE_SAMPLE", "share of the traces that begin here, 0 to 1", read_share, share_text},
       {"metrics.port", "VALION_METRICS_PORT", "the orchestrator's Prometheus endpoint; 0: a free one",
        number<&Settings::metrics_port, 0, 65'535>, number_text<&Settings::metrics_port>},
   };

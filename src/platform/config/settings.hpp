@@ -30,6 +30,9 @@ struct Settings {
   std::size_t job_threads = 1;                 // jobs.threads: jobs at once per instance
   std::uint64_t upload_limit = 256u << 20;     // upload.limit_bytes / VALION_UPLOAD_LIMIT
   std::chrono::seconds token_lifetime{3'600};  // auth.token_lifetime_s / VALION_TOKEN_LIFETIME
+  std::string
+      trace_endpoint;       // trace.endpoint / VALION_TRACE_ENDPOINT: an OTLP collector, `http://host:4318`; empty: off
+  double trace_sample = 1;  // trace.sample / VALION_TRACE_SAMPLE: share of the traces that begin here, 0 to 1
   std::uint16_t metrics_port = 9'090;  // metrics.port / VALION_METRICS_PORT: the orchestrator's Prometheus endpoint
 
   std::string zone;                              // registry.zone / VALION_ZONE: callers prefer their own; empty: none

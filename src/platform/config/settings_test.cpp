@@ -98,6 +98,9 @@ TEST_F(SettingsTest, NothingInTheFileIsGuessed) {
       {"ports: {'': 1}\n", "ports.", "names no service"},
       {"? [a]\n: b\n", "", "a key that is not text"},
       {"cpu: {threads: -1}\n", "cpu.threads", "from 1 to 1024"},
+      {"trace: {endpoint: 'collector:4318'}\n", "trace.endpoint", "http://HOST:PORT"},
+      {"trace: {sample: 1.5}\n", "trace.sample", "from 0 to 1"},
+      {"trace: {sample: nan}\n", "trace.sample", "from 0 to 1"},
       {"cpu: {threads: 0x10}\n", "cpu.threads", "from 1 to 1024"},
   };
   for (const auto& [text, key, message] : mistakes) {
@@ -151,10 +154,14 @@ TEST_F(SettingsTest, WhatIsShownReadsBackEqual) {
   settings.redis_url = "redis://localhost:6380";
   settings.ports["ml_service"] = 9002;
   settings.token_lifetime = std::chrono::seconds(60);
+  settings.trace_endpoint = "http://collector:4318";
+  settings.trace_sample = 0.125;
   const auto back = load_settings(file(to_yaml(settings)), {});
   ASSERT_TRUE(back) << back.error().message << to_yaml(settings);
   EXPECT_EQ(to_yaml(*back), to_yaml(settings));
   EXPECT_EQ(back->home, settings.home);
+  EXPECT_EQ(back->trace_endpoint, settings.trace_endpoint);
+  EXPECT_EQ(back->trace_sample, 0.125);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // HTTP requests and responses as values; bodies stream.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -16,6 +17,7 @@
 #include "base/identity.hpp"
 #include "base/result.hpp"
 #include "platform/async/async.hpp"
+#include "platform/trace/span.hpp"
 
 namespace valion::http {
 
@@ -75,11 +77,15 @@ struct Request {
   std::string remote_address;
   std::string route;  // the template that matched, e.g. `/data/versions/{version:hash}`; empty if none did
   PathParameters parameters;
-  std::string allowed_methods;         // for the Allow field, when the path is known and the method is not
-  std::string request_id;              // X-Request-Id, accepted when well-formed, made otherwise
-  std::string trace_id;                // 32 hexadecimal digits of the W3C traceparent, likewise
-  std::string span_id;                 // 16 digits: this request's own span
-  std::optional<Principal> principal;  // set by the authentication filter
+  std::string allowed_methods;  // for the Allow field, when the path is known and the method is not
+  std::string request_id;       // X-Request-Id, accepted when well-formed, made otherwise
+  std::string trace_id;         // 32 hexadecimal digits of the W3C traceparent, likewise
+  std::string span_id;          // 16 digits: this request's own span
+  std::string parent_span_id;   // the caller's span; empty when the trace begins here
+  bool sampled = false;         // the caller's flag; for a trace that begins here, decided around the handler
+  trace::Parent span;           // what this request's spans hang below; set around the handler
+  std::optional<std::chrono::steady_clock::time_point> deadline;  // when the caller stops waiting; set likewise
+  std::optional<Principal> principal;                             // set by the authentication filter
 };
 
 struct FileBody {

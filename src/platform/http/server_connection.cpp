@@ -170,6 +170,10 @@ Request Connection::take_request() const {
   const auto parent = trace::parse_traceparent(request.headers.find("traceparent").value_or(""));
   request.trace_id = parent ? parent->trace_id : trace::new_trace_id();
   request.span_id = trace::new_span_id();
+  if (parent) {
+    request.parent_span_id = parent->span_id;
+    request.sampled = parent->sampled;
+  }
   return request;
 }
 

@@ -127,11 +127,16 @@ bool Client::connected() const noexcept { return state_->connected; }
 const Settings& Client::settings() const noexcept { return state_->settings; }
 
 Async<Result<Reply>> Client::command(std::vector<std::string> arguments) {
+Async<Result<Reply>> Client::command(std::vector<std::string> arguments, trace::Parent parent) {
   if (arguments.empty()) co_return fail(ErrorKind::internal, "a Redis command needs a name");
   if (state_->closed) co_return fail(ErrorKind::cancelled, "the Redis client was closed");
   if (!state_->connected) co_return fail(state_->unavailable());
   const std::shared_ptr<Link> link = state_->link;  // the client may be gone when the answer comes
-  co_return co_await link->exchange(to_resp(arguments), state_->settings.command_timeout);
+  trace::Span span = trace::begin(parent, arguments.front(), trace::SpanKind::client);
+  if (span.recording()) span.set("db.system.name", std::string("redis"));
+  auto reply = co_await link->exchange(to_resp(arguments), state_->settings.command_timeout);
+  if (!reply) span.fail(reply.error().message);
+  co_return reply;
 }
 
 Async<bool> Client::wait_connected(std::chrono::milliseconds patience) {

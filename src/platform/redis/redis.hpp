@@ -17,6 +17,7 @@
 #include "base/result.hpp"
 #include "platform/async/async.hpp"
 #include "platform/redis/observer.hpp"
+#include "platform/trace/span.hpp"
 
 namespace valion::redis {
 
@@ -41,7 +42,8 @@ class Client {
   ~Client();  // closes; pending commands answer cancelled
   // Arguments are sent as they are (binary safe). An error reply of Redis, also one inside an array > ErrorKind::internal
   // with its text. Never resumes the caller inline.
-  Async<Result<Reply>> command(std::vector<std::string> arguments);
+  // A span named like the command below `parent` when that records.
+  Async<Result<Reply>> command(std::vector<std::string> arguments, trace::Parent parent = {});
   [[nodiscard]] bool connected() const noexcept;
   // Waits until connected, at most `patience`; false if not.
   Async<bool> wait_connected(std::chrono::milliseconds patience);

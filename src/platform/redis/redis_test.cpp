@@ -42,6 +42,24 @@ class RedisTest : public ::testing::Test {
   Client client_{loop_.executor(), Settings{redis_.url(), 2s}};
 };
 
+TEST_F(RedisTest, HangsASpanBelowTheOneItIsGiven) {
+  ASSERT_TRUE(connects());
+  const trace::Tracer tracer(trace::TracerSettings{1.0});
+  trace::Span job =
+      tracer.begin({std::string(32, 'a'), std::string(16, 'b'), true}, "", "job", trace::SpanKind::consumer);
+  std::vector<std::string> good{"SET", "house", "1"}, bad{"INCR"};
+  EXPECT_TRUE(loop_.run(client_.command(good, job.parent())));
+  EXPECT_FALSE(loop_.run(client_.command(bad, job.parent())));
+  EXPECT_TRUE(loop_.run(client_.command(good)));  // below nothing: no span
+  const auto spans = tracer.take(10);
+  ASSERT_EQ(spans.size(), 2u);
+  EXPECT_EQ(spans[0].name, "SET");
+  EXPECT_EQ(spans[0].parent_span_id, std::string(16, 'b'));
+  EXPECT_EQ(spans[0].kind, trace::SpanKind::client);
+  EXPECT_FALSE(spans[0].failed);
+  EXPECT_TRUE(spans[1].failed);
+}
+
 TEST_F(RedisTest, KeepsAnyBytes) {
   ASSERT_TRUE(connects());
   const std::string bytes("two\r\nlines and a \0 zero", 23);

@@ -5,6 +5,8 @@
 
 #include <exception>
 
+#include "platform/resilience/deadline.hpp"
+
 namespace valion {
 namespace {
 
@@ -26,6 +28,16 @@ prometheus::Counter& errors_of(metrics::Registry& metrics, const char* status_cl
   return metrics.counter("http_errors_total", "Requests answered with a failing status", {{"class", status_class}});
 }
 
+// The milliseconds that the caller still waits, as a moment on our clock; refuses a request that comes too late.
+Result<void> take_deadline(http::Request& request) {
+  const auto header = request.headers.find(resilience::kDeadlineHeader);
+  if (!header) return {};
+  const auto now = Clock::now();
+  VALION_TRY_ASSIGN(request.deadline, resilience::parse_deadline(*header, now));
+  if (resilience::time_left(*request.deadline, now).count() > 0) return {};
+  return fail(ErrorKind::timeout, "the caller's deadline had passed before the work began");
+}
+
 }  // namespace
 
 // What is known of an exchange when its response begins.
@@ -33,6 +45,7 @@ struct AroundHandlers::Finished {
   Clock::time_point began;
   std::string method, route, path, request_id, trace_id, tenant, user, remote;
   int status = 0;
+  trace::Span span;
 };
 
 // Passes a streamed body on, and records the exchange when the server lets go of it.
@@ -57,16 +70,19 @@ class AroundHandlers::CountedBody final : public http::BodyReader {
   std::uint64_t bytes_ = 0;
 };
 
-AroundHandlers::AroundHandlers(log::Logger& log, metrics::Registry& metrics, const auth::SigningKey* internal_key)
+AroundHandlers::AroundHandlers(log::Logger& log, metrics::Registry& metrics, const auth::SigningKey* internal_key,
+                               trace::Tracer tracer)
     : log_(log),
       metrics_(metrics),
       internal_key_(internal_key),
+      tracer_(std::move(tracer)),
       client_errors_(errors_of(metrics, "4xx")),
       server_errors_(errors_of(metrics, "5xx")) {}
 
 Async<http::Response> AroundHandlers::serve(http::Request& request, const Result<http::Router::Match>& match) {
   Finished finished;
   finished.began = Clock::now();
+  finished.span = begin_span(request);
   auto answered = co_await answer(request, match);
   http::Response response = answered ? std::move(*answered) : failure(request, std::move(answered).error());
   response.headers.set("X-Request-Id", request.request_id);
@@ -92,6 +108,7 @@ Async<http::Response> AroundHandlers::serve(http::Request& request, const Result
 
 Async<Result<http::Response>> AroundHandlers::answer(http::Request& request, const Result<http::Router::Match>& match) {
   if (!match) co_return fail(match.error());
+  VALION_CO_TRY(take_deadline(request));
   if (internal_key_ != nullptr && !match->options.anonymous) VALION_CO_TRY(authenticate(request));
   try {
     auto response = co_await (*match->handler)(request);
@@ -99,6 +116,20 @@ Async<Result<http::Response>> AroundHandlers::answer(http::Request& request, con
   } catch (const std::exception& error) {
     co_return fail(ErrorKind::internal, std::string("the handler threw: ") + error.what());
   }
+}
+
+trace::Span AroundHandlers::begin_span(http::Request& request) const {
+  if (request.parent_span_id.empty()) request.sampled = tracer_.samples(request.trace_id);
+  if (!request.sampled || !tracer_.on()) return {};
+  const std::string route = request.route.empty() ? std::string(kNoRoute) : request.route;
+  trace::Span span = tracer_.begin({request.trace_id, request.span_id, true}, request.parent_span_id,
+                                   std::string(http::name_of(request.method)) + " " + route, trace::SpanKind::server);
+  span.set("http.request.method", std::string(http::name_of(request.method)));
+  span.set("http.route", route);
+  span.set("url.path", request.path);
+  span.set("request_id", request.request_id);
+  request.span = span.parent();
+  return span;
 }
 
 Result<void> AroundHandlers::authenticate(http::Request& request) const {
@@ -144,13 +175,19 @@ AroundHandlers::Series& AroundHandlers::series(const std::string& route, std::st
   return series_.emplace(std::move(key), made).first->second;
 }
 
-void AroundHandlers::record(const Finished& finished, std::uint64_t bytes) {
+void AroundHandlers::record(Finished& finished, std::uint64_t bytes) {
   const double seconds = std::chrono::duration<double>(Clock::now() - finished.began).count();
   Series& handles = series(finished.route, finished.method, finished.status);
   handles.requests->Increment();
   if (finished.status >= 400) (finished.status >= 500 ? server_errors_ : client_errors_).Increment();
   handles.bytes->Increment(static_cast<double>(bytes));
   handles.seconds->Observe(seconds);
+  if (finished.span.recording()) {
+    finished.span.set("http.response.status_code", std::int64_t{finished.status});
+    finished.span.set("http.response.body.size", static_cast<std::int64_t>(bytes));
+    if (finished.status >= 500) finished.span.fail("status " + std::to_string(finished.status));
+    finished.span.end();
+  }
   log_.info("request", {{"method", finished.method},
                         {"route", finished.route},
                         {"path", finished.path},

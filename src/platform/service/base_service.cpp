@@ -5,7 +5,15 @@
 namespace valion {
 
 CallOrigin CallOrigin::of(const http::Request& request) {
-  return {request.principal.value_or(Principal{}), request.request_id, request.trace_id, request.span_id};
+  CallOrigin origin;
+  origin.principal = request.principal.value_or(Principal{});
+  origin.request_id = request.request_id;
+  origin.trace_id = request.trace_id;
+  origin.span_id = request.span_id;
+  origin.sampled = request.sampled;
+  origin.span = request.span;
+  origin.deadline = request.deadline;
+  return origin;
 }
 
 std::string ServiceContext::catalogue_url() const {

@@ -28,6 +28,7 @@
 #include "platform/log/logger.hpp"
 #include "platform/metrics/metrics.hpp"
 #include "platform/registry/registry.hpp"
+#include "platform/trace/span.hpp"
 
 namespace valion {
 
@@ -48,6 +49,9 @@ struct CallOrigin {
   std::string request_id;
   std::string trace_id;
   std::string span_id;
+  bool sampled = false;                                           // the trace is recorded, here or elsewhere
+  trace::Parent span;                                             // what the call's spans hang below
+  std::optional<std::chrono::steady_clock::time_point> deadline;  // when whoever asked gives up; a job has none
   [[nodiscard]] static CallOrigin of(const http::Request& request);
 };
 
@@ -69,6 +73,7 @@ struct ServiceContext {
   jobs::JobStore& job_store;
   jobs::JobRunner& jobs;
   const auth::SigningKey& internal_key;
+  const trace::Tracer& tracer;
 
   // Where this service keeps its catalogue: the configured database, or SQLite in its own folder.
   [[nodiscard]] std::string catalogue_url() const;

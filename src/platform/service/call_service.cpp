@@ -24,7 +24,7 @@ http::Headers signed_headers(const auth::SigningKey& key, const CallOrigin& orig
   headers.set("Authorization",
               "Bearer " + auth::issue_token(key, settings, origin.principal, std::chrono::system_clock::now()));
   const std::string trace_id = origin.trace_id.empty() ? trace::new_trace_id() : origin.trace_id;
-  headers.set("traceparent", trace::to_traceparent({trace_id, trace::new_span_id(), true}));
+  headers.set("traceparent", trace::to_traceparent({trace_id, trace::new_span_id(), origin.sampled}));
   headers.set("X-Request-Id", origin.request_id.empty() ? trace::accept_request_id(std::nullopt) : origin.request_id);
   return headers;
 }

@@ -78,6 +78,13 @@ std::string database_url(const Settings& settings) {
                                        : settings.database_url;
 }
 
+// Off unless there is a collector.
+trace::Tracer make_tracer(const Settings& settings) {
+  trace::TracerSettings made;
+  made.ratio = settings.trace_sample;
+  return settings.trace_endpoint.empty() ? trace::Tracer() : trace::Tracer(made);
+}
+
 http::Server listen(Executor executor, const Settings& settings, const std::string& service, const http::Router& router,
                     AroundHandlers& around) {
   http::ServerSettings wanted;
@@ -112,6 +119,7 @@ ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Se
       self_(make_self(settings_, std::string(service.name()))),
       log_(log_settings(home_, self_, settings_)),
       metrics_(metrics::Labels{{"service", self_.service}, {"instance", self_.id}}),
+      tracer_(make_tracer(settings_)),
       internal_key_(auth::SigningKey::load_or_create(settings_.home / "secrets" / "internal.key")),
       cpu_(settings_.cpu_threads, settings_.cpu_queue),
       redis_(executor, redis_settings(settings_, metrics_)),
@@ -120,13 +128,17 @@ ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Se
       jobs_(std::make_unique<jobs::JobRunner>(job_store_, self_.service, self_.id, settings_.job_threads)),
       client_(executor),
       directory_(redis_, registry_settings(settings_)),
-      context_{settings_, self_,      settings_.home, home_.folder(), executor,   log_,   metrics_,     cpu_,
-               client_,   directory_, redis_,         jobs_database_, job_store_, *jobs_, internal_key_},
-      around_(log_, metrics_, service.authenticates_itself() ? nullptr : &internal_key_),
+      context_{settings_, self_,      settings_.home, home_.folder(), executor,   log_,   metrics_,      cpu_,
+               client_,   directory_, redis_,         jobs_database_, job_store_, *jobs_, internal_key_, tracer_},
+      around_(log_, metrics_, service.authenticates_itself() ? nullptr : &internal_key_, tracer_),
       server_(listen(executor, settings_, self_.service, router_, around_)) {
   self_.port = server_.port();
   context_.observe(jobs_database_, "jobs");
   service_.attach(context_);
+  if (const auto collector = trace::parse_collector_url(settings_.trace_endpoint)) {
+    const trace::Resource resource{self_.service, self_.id, self_.version};
+    trace_export_.emplace(tracer_, resource, *collector, client_, metrics_, log_);
+  }
   add_health_routes(router_, service_, context_, life_);
   add_log_level_routes(router_, context_);
   if (!service_.authenticates_itself()) {
@@ -149,6 +161,7 @@ Async<Result<void>> ServiceProcess::start() {
     log_.warning("Redis does not answer; this service will register when it does");
   }
   directory_.start(executor_);
+  if (trace_export_) trace_export_->start(executor_);
   VALION_CO_TRY(co_await service_.initialize());
   server_.start();
   listening_ = true;
@@ -169,6 +182,7 @@ Async<void> ServiceProcess::stop() {
   if (listening_) co_await server_.drain(settings_.drain);
   co_await cancel_jobs();
   co_await service_.cleanup();
+  if (trace_export_) co_await trace_export_->finish();
   redis_.close();
   log_.info("stopped");
 }

@@ -10,6 +10,7 @@
 #include "platform/service/base_service.hpp"
 #include "platform/service/health_routes.hpp"
 #include "platform/service/process_home.hpp"
+#include "platform/service/trace_export.hpp"
 
 namespace valion {
 
@@ -41,6 +42,7 @@ class ServiceProcess {
   registry::Instance self_;
   log::Logger log_;
   metrics::Registry metrics_;
+  trace::Tracer tracer_;
   auth::SigningKey internal_key_;
   CpuPool cpu_;
   redis::Client redis_;
@@ -54,6 +56,7 @@ class ServiceProcess {
   AroundHandlers around_;
   http::Router router_;
   http::Server server_;
+  std::optional<TraceExport> trace_export_;
   bool listening_ = false;
 };
 

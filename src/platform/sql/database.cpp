@@ -95,7 +95,15 @@ void Database::migrate(std::string_view scope, const std::vector<Migration>& mig
   if (!done) throw std::runtime_error("cannot prepare the database " + state_->url.shown + ": " + done.error().message);
 }
 
-Result<void> Database::transact(const std::function<bool(soci::session&)>& work, Access access) {
+trace::Span Database::begin_span(Access access, const trace::Parent& parent) const {
+  trace::Span span = trace::begin(parent, access == Access::write ? "sql write" : "sql read", trace::SpanKind::client);
+  if (span.recording()) span.set("db.system.name", std::string(is_postgresql() ? "postgresql" : "sqlite"));
+  return span;
+}
+
+Result<void> Database::transact(const std::function<bool(soci::session&)>& work, Access access,
+                                const trace::Parent& parent) {
+  trace::Span span = begin_span(access, parent);
   Lease lease(state_->sessions);
   if (!lease.held()) return no_connection();
   const bool postgresql = state_->url.postgresql;
@@ -103,7 +111,9 @@ Result<void> Database::transact(const std::function<bool(soci::session&)>& work,
   const char* const begin = access == Access::write
                                 ? (postgresql ? "begin" : "begin immediate")
                                 : (postgresql ? "begin isolation level repeatable read, read only" : "begin");
-  return run_transaction(lease.session(), state_->url, begin, work);
+  Result<void> done = run_transaction(lease.session(), state_->url, begin, work);
+  if (!done) span.fail(done.error().message);
+  return done;
 }
 
 std::size_t Database::connections() const noexcept { return state_->count; }

@@ -21,6 +21,7 @@
 #include "platform/async/async.hpp"
 #include "platform/async/cpu_pool.hpp"
 #include "platform/sql/observer.hpp"
+#include "platform/trace/span.hpp"
 
 namespace valion::sql {
 
@@ -44,18 +45,20 @@ class Database {
   // All steps or none. Throws std::runtime_error, also when the database was made by a newer version.
   void migrate(std::string_view scope, const std::vector<Migration>& migrations);
 
+  // A span «sql write» (or read) below `parent` when that records: from the asking to the end, retries included.
   template <class Work>
-  auto run(Work work) {
-    return run_with(Access::write, std::move(work));
+  auto run(Work work, const trace::Parent& parent = {}) {
+    return run_with(Access::write, std::move(work), parent);
   }
   // For work that only selects: it neither waits for a writer nor keeps one waiting, and sees one moment of the database.
   template <class Work>
-  auto read(Work work) {
-    return run_with(Access::read, std::move(work));
+  auto read(Work work, const trace::Parent& parent = {}) {
+    return run_with(Access::read, std::move(work), parent);
   }
   // The same, blocking, for threads that may wait (jobs, start-up). `work` returns whether to commit; when it says no, the
   // transaction is rolled back and that is no error.
-  Result<void> transact(const std::function<bool(soci::session&)>& work, Access access = Access::write);
+  Result<void> transact(const std::function<bool(soci::session&)>& work, Access access = Access::write,
+                        const trace::Parent& parent = {});
 
   [[nodiscard]] bool is_postgresql() const noexcept;
   [[nodiscard]] std::size_t connections() const noexcept;
@@ -64,9 +67,9 @@ class Database {
 
  private:
   template <class Work>
-  auto run_with(Access access, Work work) {
+  auto run_with(Access access, Work work, const trace::Parent& parent) {
     using Answer = typename detail::AsResult<std::invoke_result_t<Work&, soci::session&>>::type;
-    return pool().run([this, access, job = std::move(work)]() mutable -> Answer {
+    return pool().run([this, access, job = std::move(work), span = begin_span(access, parent)]() mutable -> Answer {
       Answer answer = fail(ErrorKind::internal, "the transaction did not run");
       const auto keep_answer = [&](soci::session& session) {
         if constexpr (std::is_void_v<std::invoke_result_t<Work&, soci::session&>>) {
@@ -78,10 +81,13 @@ class Database {
         return answer.has_value();
       };
       Result<void> done = transact(keep_answer, access);
+      if (!done) span.fail(done.error().message);
+      span.end();
       if (!done) return fail(std::move(done).error());
       return answer;
     });
   }
+  [[nodiscard]] trace::Span begin_span(Access access, const trace::Parent& parent) const;
   CpuPool& pool();
   struct State;
   std::unique_ptr<State> state_;

@@ -51,6 +51,30 @@ class DatabaseTest : public ::testing::TestWithParam<Engine> {
   std::unique_ptr<Database> database_;
 };
 
+TEST_P(DatabaseTest, HangsASpanBelowTheOneItIsGiven) {
+  const trace::Tracer tracer(trace::TracerSettings{1.0});
+  trace::Span request =
+      tracer.begin({std::string(32, 'a'), std::string(16, 'b'), true}, "", "request", trace::SpanKind::server);
+  const auto count = [](soci::session& session) { return count_of(session, "houses"); };
+  ASSERT_TRUE(loop_.run(database_->read(count, request.parent())));
+  ASSERT_TRUE(loop_.run(database_->read(count)));  // below nothing: no span
+  const auto wrong = [](soci::session& session) { session << "select nothing"; };
+  ASSERT_FALSE(loop_.run(database_->run(wrong, request.parent())));
+  ASSERT_TRUE(database_->transact([](soci::session&) { return true; }, Access::write, request.parent()));
+  const auto spans = tracer.take(10);
+  ASSERT_EQ(spans.size(), 3u);
+  EXPECT_EQ(spans[0].name, "sql read");
+  EXPECT_EQ(spans[1].name, "sql write");
+  EXPECT_EQ(spans[2].name, "sql write");
+  for (const trace::FinishedSpan& span : spans) {
+    EXPECT_EQ(span.parent_span_id, std::string(16, 'b'));
+    EXPECT_EQ(span.failed, &span == &spans[1]);
+    EXPECT_EQ(span.attributes.front().first, "db.system.name");
+    const std::string system = GetParam() == Engine::postgresql ? "postgresql" : "sqlite";
+    EXPECT_EQ(span.attributes.front().second, trace::AttributeValue(system));
+  }
+}
+
 TEST_P(DatabaseTest, KeepsWhatWasCommitted) {
   EXPECT_EQ(database_->is_postgresql(), GetParam() == Engine::postgresql);
   const auto done = loop_.run(database_->run([](soci::session& session) { add_house(session, "first", 123456.789); }));
