@@ -126,7 +126,6 @@ bool Client::connected() const noexcept { return state_->connected; }
 
 const Settings& Client::settings() const noexcept { return state_->settings; }
 
-Async<Result<Reply>> Client::command(std::vector<std::string> arguments) {
 Async<Result<Reply>> Client::command(std::vector<std::string> arguments, trace::Parent parent) {
   if (arguments.empty()) co_return fail(ErrorKind::internal, "a Redis command needs a name");
   if (state_->closed) co_return fail(ErrorKind::cancelled, "the Redis client was closed");
