@@ -2,6 +2,7 @@
 // same names, see platform/service/module.hpp.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ struct ServiceEntry {
   std::string_view name;
   std::uint16_t port;                          // the default; settings may say otherwise
   std::vector<std::string_view> starts_after;  // services that must be ready first
+  std::chrono::milliseconds start_delay{0};  // once those are ready
 };
 
 [[nodiscard]] const std::vector<ServiceEntry>& service_list();

@@ -1,6 +1,6 @@
-// What each command does, given its options; command_line.cpp is the only file that knows how they are written.
+// What each command does, given its options; only *_words.cpp know how they are written.
 // Every function prints for people on standard output, errors on standard error, and returns the exit code:
-// 0 done, 1 something is down or went wrong, 2 (command_line.cpp) the command line or the configuration is wrong.
+// 0 done, 1 something is down or went wrong, 2 the command line or the configuration is wrong.
 #pragma once
 
 #include <chrono>
@@ -19,6 +19,20 @@ struct StatusOptions {
   std::chrono::seconds wait{0};  // for everything to be up
 };
 [[nodiscard]] int show_status(const Settings& settings, const StatusOptions& options);
+
+struct LogOptions {
+  std::string service, level, request_id, since;  // empty: all
+  std::optional<std::int64_t> lines;              // the last ones only
+  bool follow = false;
+  bool json = false;
+};
+// From valion.log, or from the services' own logs for one service and where no orchestrator joins them.
+[[nodiscard]] int show_logs(const Settings& settings, const LogOptions& options);
+
+// Through the orchestrator's control socket; what it does meanwhile is printed. `service` empty: all.
+[[nodiscard]] int restart_services(const Settings& settings, const std::string& service);
+[[nodiscard]] int scale_service(const Settings& settings, const std::string& service, int count);
+[[nodiscard]] int stop_system(const Settings& settings);
 
 // What the commands that talk to the gateway share.
 struct GatewayOptions {

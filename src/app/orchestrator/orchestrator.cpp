@@ -1,171 +1,217 @@
 #include "app/orchestrator/orchestrator.hpp"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include <algorithm>
 #include <cstdio>
-#include <memory>
-#include <vector>
+#include <cstdlib>
 
+#include "app/logs/log_collector.hpp"
+#include "app/orchestrator/control.hpp"
+#include "app/orchestrator/fleet.hpp"
 #include "app/orchestrator/home.hpp"
+#include "app/orchestrator/leftovers.hpp"
 #include "app/orchestrator/metrics_endpoint.hpp"
-#include "app/orchestrator/supervised.hpp"
-#include "app/service_list.hpp"
+#include "platform/log/logger.hpp"
+#include "platform/service/port_owner.hpp"
 
 namespace valion::app {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto kReadinessPatience = 60s;
-constexpr auto kKillAfterDrain = 3s;
-constexpr std::string_view kServiceReadyMark = "listening on ";
-constexpr std::string_view kRedisReadyMark = "ready to accept connections";
+using Signals = asio::basic_signal_set<Executor>;
+using Timer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+constexpr auto kLeftoverGrace = 3s;  // beyond the drain
 
-void say(const std::string& line) {
-  std::printf("%s\n", line.c_str());
-  std::fflush(stdout);
+log::LogSettings log_settings(const Settings& settings, const std::string& service) {
+  log::LogSettings made;
+  made.file = settings.home / "logs" / (service + ".log");
+  made.service_name = service;
+  made.instance = fmt::format("{}-{}", service, getpid());
+  made.level = settings.log_level;
+  return made;
 }
 
-// A private Redis: Unix socket only, in a folder of mode 0700, so that it has no port and needs no password.
-Role redis_role(const std::filesystem::path& home) {
-  const std::filesystem::path folder = home / "redis";
-  Command command{"redis-server",
-                  {"--port", "0", "--unixsocket", (folder / "redis.sock").string(), "--unixsocketperm", "700", "--dir",
-                   folder.string(), "--appendonly", "yes", "--save", "", "--daemonize", "no", "--logfile", ""},
-                  {}};
-  return Role{"redis", [command](const std::string&) { return command; }, std::string(kRedisReadyMark)};
-}
-
-std::string port_of(const std::string& address) { return address.substr(address.rfind(':') + 1); }
-
-Role service_role(const Settings& settings, const OrchestratorOptions& options, const ServiceEntry& entry, int number) {
-  const std::string service(entry.name);
-  const auto configured = settings.ports.find(service);
-  const std::uint16_t port = number > 1 ? 0 : configured != settings.ports.end() ? configured->second : entry.port;
-  Command command{options.program.string(), {service, "--home", settings.home.string()}, {}};
-  if (options.config) command.arguments.insert(command.arguments.end(), {"--config", options.config->string()});
-  const auto with_port = [command, port](const std::string& last_address) {
-    Command complete = command;  // a restarted service keeps the address that others may know
-    complete.arguments.insert(complete.arguments.end(),
-                              {"--port", last_address.empty() ? std::to_string(port) : port_of(last_address)});
-    return complete;
-  };
-  const std::string name = number > 1 ? service + "#" + std::to_string(number) : service;
-  return Role{name, with_port, std::string(kServiceReadyMark)};
-}
-
-class Orchestrator {
+// What happens, for whoever watches the terminal and for the log.
+class Voice {
  public:
-  Orchestrator(Executor executor, const Settings& settings, const OrchestratorOptions& options)
-      : executor_(executor), settings_(settings), options_(options) {}
+  explicit Voice(const Settings& settings)
+      : log_(log_settings(settings, "orchestrator")), redis_(log_settings(settings, "redis")) {}
+  void say(const std::string& words) {
+    std::printf("%s\n", words.c_str());
+    std::fflush(stdout);
+    const bool loud = words.starts_with("CRASH LOOP");
+    if (loud) std::fprintf(stderr, "valion orchestrator: %s\n", words.c_str());
+    log_.write(loud ? log::Level::error : log::Level::info, words);
+  }
+  void complain(const std::string& words) {
+    std::fprintf(stderr, "valion orchestrator: %s\n", words.c_str());
+    log_.error(words);
+  }
+  void redis_line(const std::string& line) { redis_.info(line); }
 
-  // Starts everything; false when something did not come up or we were asked to stop meanwhile.
-  Async<bool> start_all() {
-    if (settings_.redis_url.empty()) {
-      std::vector<Role> redis(1, redis_role(settings_.home));
-      const bool started = co_await start_group(std::move(redis));
-      if (!started) co_return false;
-    }
-    const std::vector<std::string_view> order = start_order(service_list()).value();
-    for (const std::string_view name : order) {
-      std::vector<Role> roles;
-      const auto wanted = options_.scale.find(std::string(name));
-      const int count = wanted == options_.scale.end() ? 1 : wanted->second;
-      for (int number = 1; number <= count; ++number) {
-        roles.push_back(service_role(settings_, options_, *find_service(name), number));
-      }
-      if (stopping_) co_return false;
-      const bool started = co_await start_group(std::move(roles));
-      if (!started) co_return false;
-    }
-    co_return true;
+ private:
+  log::Logger log_, redis_;
+};
+
+// The life of one system on its loop.
+class System {
+ public:
+  System(Executor executor, const Settings& settings, const OrchestratorOptions& options, Voice& voice)
+      : executor_(executor),
+        settings_(settings),
+        voice_(voice),
+        fleet_(
+            executor, settings, options, [this](const std::string& words) { voice_.say(words); },
+            [this](const std::string& line) { voice_.redis_line(line); }),
+        metrics_(executor, settings, [this] { return fleet_.addresses(); }),
+        control_(executor, settings.home, commands()),
+        ends_(executor, SIGINT, SIGTERM),
+        hang_ups_(executor, SIGHUP),
+        asked_to_stop_(executor, std::chrono::steady_clock::time_point::max()) {
+    asio::co_spawn(executor, watch_ends(), asio::detached);
+    asio::co_spawn(executor, watch_hang_ups(), asio::detached);
   }
 
-  // In reverse order of starting: the gateway first, Redis last.
-  Async<void> stop_all() {
-    stopping_ = true;
-    for (auto it = processes_.rbegin(); it != processes_.rend(); ++it) {
-      co_await (*it)->stop(settings_.drain + kKillAfterDrain);
+  // Up, until somebody wants it down; down. The exit code.
+  Async<int> live() {
+    const Result<void> claimed = fleet_.claim_ports();
+    if (!claimed) {
+      for (const Violation& one : claimed.error().violations) voice_.complain(one.pointer + ": " + one.message);
+      co_return 1;
     }
-  }
-
-  void ask_to_stop() {
-    stopping_ = true;
-    for (const auto& process : processes_) process->give_up();
-  }
-
-  [[nodiscard]] std::string gateway_address() const { return processes_.back()->address(); }
-
-  [[nodiscard]] std::vector<std::string> addresses() const {
-    std::vector<std::string> known;
-    for (const auto& process : processes_) {
-      if (!process->address().empty()) known.push_back(process->address());
+    const Result<void> up = co_await fleet_.start();
+    metrics_.start();
+    if (up) {
+      write_gateway_address(settings_.home, fleet_.gateway_address());
+      state_ = "running";
+      voice_.say(fmt::format(
+          "all services are ready after {:.2f} s; the gateway is {}, metrics are on port {} (Ctrl-C stops everything)",
+          uptime(), fleet_.gateway_address(), metrics_.port()));
+      while (!stop_asked_) co_await asked_to_stop_.async_wait(asio::as_tuple(use_async));
+    } else if (up.error().kind != ErrorKind::cancelled) {
+      voice_.complain(up.error().message);
     }
-    return known;
+    const bool broken = (!up && !stop_asked_) || fleet_.crash_looping();
+    state_ = "stopping";
+    remove_gateway_address(settings_.home);
+    voice_.say("stopping");
+    co_await metrics_.stop();
+    co_await fleet_.stop();
+    voice_.say("stopped");
+    ends_.cancel();
+    hang_ups_.cancel();
+    co_return broken ? 1 : 0;
   }
 
  private:
-  Async<bool> start_group(std::vector<Role> roles) {
-    std::vector<Supervised*> started;
-    for (Role& role : roles) {
-      processes_.push_back(std::make_unique<Supervised>(executor_, std::move(role), say));
-      started.push_back(processes_.back().get());
-      asio::co_spawn(executor_, keep_running(*started.back()), asio::detached);
-    }
-    for (Supervised* process : started) {
-      const bool ready = co_await process->wait_ready(kReadinessPatience);
-      if (!ready) {
-        if (!stopping_) std::fprintf(stderr, "%s did not become ready\n", process->name().c_str());
-        co_return false;
-      }
-    }
-    co_return true;
+  [[nodiscard]] double uptime() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   }
 
-  static Async<void> keep_running(Supervised& process) {
-    const Result<void> outcome = co_await process.run();
-    if (!outcome) std::fprintf(stderr, "%s\n", outcome.error().message.c_str());
+  ControlServer::Commands commands() {
+    ControlServer::Commands made;
+    made.status = [this] { return OrchestratorView{getpid(), uptime(), state_, fleet_.views()}; };
+    made.restart = [this](std::string service, Fleet::Report report) {
+      return fleet_.restart(std::move(service), std::move(report));
+    };
+    made.scale = [this](std::string service, int count, Fleet::Report report) {
+      return fleet_.scale(std::move(service), count, std::move(report));
+    };
+    made.stop = [this] { ask_to_stop(); };
+    return made;
+  }
+
+  void ask_to_stop() {
+    stop_asked_ = true;
+    fleet_.give_up();
+    asked_to_stop_.cancel();
+  }
+
+  // The first stops in order, also half-way through the start; a second one is for those who do not want to wait.
+  Async<void> watch_ends() {
+    const auto first = co_await ends_.async_wait(asio::as_tuple(use_async));
+    if (std::get<0>(first)) co_return;
+    ask_to_stop();
+    const auto second = co_await ends_.async_wait(asio::as_tuple(use_async));
+    if (!std::get<0>(second)) std::_Exit(128 + std::get<1>(second));
+  }
+
+  Async<void> report(std::string words) {
+    voice_.say(words);
+    co_return;
+  }
+
+  Async<void> watch_hang_ups() {
+    for (;;) {
+      const auto hung_up = co_await hang_ups_.async_wait(asio::as_tuple(use_async));
+      if (std::get<0>(hung_up)) co_return;
+      voice_.say("SIGHUP: restarting every service, one after the other");
+      const Fleet::Report to_us = [this](std::string words) { return report(std::move(words)); };
+      const Result<void> restarted = co_await fleet_.restart("", to_us);
+      if (!restarted) voice_.complain(restarted.error().message);
+    }
   }
 
   Executor executor_;
   const Settings& settings_;
-  const OrchestratorOptions& options_;
-  std::vector<std::unique_ptr<Supervised>> processes_;
-  bool stopping_ = false;
+  Voice& voice_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::string state_ = "starting";
+  Fleet fleet_;
+  MetricsEndpoint metrics_;
+  ControlServer control_;
+  Signals ends_, hang_ups_;
+  bool stop_asked_ = false;
+  Timer asked_to_stop_;
 };
 
-using Signals = asio::basic_signal_set<Executor>;
-
-// The life of the system: up, until a signal; down. The first signal stops in order, also half-way through the start.
-Async<void> live(Orchestrator& orchestrator, MetricsEndpoint& metrics, const Settings& settings, Signals& signals,
-                 bool& interrupted, int& exit_code) {
-  const bool up = co_await orchestrator.start_all();
-  metrics.start();
-  if (up && !interrupted) {
-    write_gateway_address(settings.home, orchestrator.gateway_address());
-    say("all services are ready; the gateway is " + orchestrator.gateway_address() + ", metrics are on port " +
-        std::to_string(metrics.port()) + " (Ctrl-C stops everything)");
-    co_await signals.async_wait(asio::as_tuple(use_async));
+Result<void> check_socket_paths(const Settings& settings) {
+  std::vector<std::filesystem::path> paths{control_socket(settings.home)};
+  if (settings.redis_url.empty()) paths.push_back(settings.home / "redis" / "redis.sock");
+  for (const std::filesystem::path& path : paths) {
+    const std::size_t size = path.string().size();
+    if (size < sizeof(sockaddr_un{}.sun_path)) continue;
+    return fail(ErrorKind::invalid,
+                fmt::format("the path {} is too long for a Unix socket ({} bytes); choose a shorter "
+                            "--home",
+                            path.string(), size));
   }
-  exit_code = up || interrupted ? 0 : 1;
-  remove_gateway_address(settings.home);
-  say("stopping");
-  co_await metrics.stop();
-  co_await orchestrator.stop_all();
-  say("stopped");
+  return {};
 }
 
-Result<void> check_socket_path(const Settings& settings) {
-  const std::string path = (settings.home / "redis" / "redis.sock").string();
-  if (!settings.redis_url.empty() || path.size() < sizeof(sockaddr_un{}.sun_path)) return {};
-  return fail(ErrorKind::invalid, "the path of the Redis socket is too long for a Unix socket (" +
-                                      std::to_string(path.size()) + " bytes): " + path + "; choose a shorter --home");
+std::string metrics_port_text(const Settings& settings, const std::system_error& error) {
+  const std::string owner = port_owner_text(settings.metrics_port);
+  return fmt::format("metrics.port: {}{}; stop it, or choose another port there or with VALION_METRICS_PORT",
+                     error.what(), owner.empty() ? "" : ", it is taken by " + owner);
+}
+
+int run(const Settings& settings, const OrchestratorOptions& options, Voice& voice) {
+  asio::io_context context{1};
+  std::unique_ptr<System> system;
+  try {
+    system = std::make_unique<System>(context.get_executor(), settings, options, voice);
+  } catch (const std::system_error& error) {
+    const bool taken = error.code() == std::errc::address_in_use;
+    voice.complain(taken ? metrics_port_text(settings, error) : error.what());
+    return 1;
+  }
+  int exit_code = 1;
+  asio::co_spawn(context.get_executor(), system->live(), [&](std::exception_ptr failure, int code) {
+    context.stop();
+    if (failure) std::rethrow_exception(failure);
+    exit_code = code;
+  });
+  context.run();
+  return exit_code;
 }
 
 }  // namespace
@@ -177,30 +223,15 @@ int run_orchestrator(const Settings& given, const OrchestratorOptions& options) 
     std::fprintf(stderr, "valion orchestrator: %s\n", error.message.c_str());
     return 1;
   };
-  if (const auto checked = check_socket_path(settings); !checked) return refuse(checked.error());
+  if (const auto checked = check_socket_paths(settings); !checked) return refuse(checked.error());
+  if (const auto order = start_order(service_list()); !order) return refuse(order.error());
   const auto lock = HomeLock::take(settings.home);
   if (!lock) return refuse(lock.error());
-
-  asio::io_context context{1};
-  Signals signals(context.get_executor(), SIGINT, SIGTERM);
-  Orchestrator orchestrator(context.get_executor(), settings, options);
-  MetricsEndpoint metrics(context.get_executor(), settings, [&] { return orchestrator.addresses(); });
-  bool interrupted = false;
-  int exit_code = 1;
-  Signals early(context.get_executor(), SIGINT, SIGTERM);
-  early.async_wait([&](const boost::system::error_code& error, int) {
-    if (error) return;
-    interrupted = true;
-    orchestrator.ask_to_stop();
-  });
-  asio::co_spawn(context.get_executor(), live(orchestrator, metrics, settings, signals, interrupted, exit_code),
-                 [&](std::exception_ptr failure) {
-                   early.cancel();
-                   context.stop();
-                   if (failure) std::rethrow_exception(failure);
-                 });
-  context.run();
-  return exit_code;
+  Voice voice(settings);
+  const CollectingThread collecting(settings.home / "logs");  // ends after everybody has said his last words
+  wait_for_leftovers(settings.home, settings.drain + kLeftoverGrace,
+                     [&](const std::string& words) { voice.say(words); });
+  return run(settings, options, voice);
 }
 
 }  // namespace valion::app

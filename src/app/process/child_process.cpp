@@ -20,18 +20,42 @@ namespace valion::app {
 namespace {
 
 constexpr std::size_t kLongestLine = 64 * 1024;
+constexpr int kInheritedListener = 3;
+constexpr std::string_view kListenerId = "LISTEN_PID=";
 
 // Between fork and exec only async-signal-safe calls are allowed: everything is prepared by the parent.
-[[noreturn]] void become(const char* program, char* const* arguments, char* const* environment, int output,
-                         pid_t parent) {
+struct Prepared {
+  const char* program;
+  char* const* arguments;
+  char* const* environment;
+  int output;
+  pid_t parent;
+  int listener;       // -1: none
+  char* listener_id;  // room for the child's id in the environment; null: none
+};
+
+void write_id(char* text, pid_t id) {
+  char digits[16];
+  int count = 0;
+  for (; id > 0; id /= 10) digits[count++] = static_cast<char>('0' + id % 10);
+  while (count > 0) *text++ = digits[--count];
+  *text = '\0';
+}
+
+[[noreturn]] void become(const Prepared& prepared) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (getppid() != parent) _exit(127);  // the parent died before prctl took effect
-  dup2(output, STDOUT_FILENO);
+  if (getppid() != prepared.parent) _exit(127);  // the parent died before prctl took effect
+  dup2(prepared.output, STDOUT_FILENO);
+  if (prepared.listener >= 0) {
+    if (prepared.listener != kInheritedListener) dup2(prepared.listener, kInheritedListener);
+    fcntl(kInheritedListener, F_SETFD, 0);
+    write_id(prepared.listener_id, getpid());
+  }
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  execvpe(program, arguments, environment);
+  execvpe(prepared.program, prepared.arguments, prepared.environment);
   _exit(127);
 }
 
@@ -57,16 +81,31 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 Result<std::unique_ptr<ChildProcess>> ChildProcess::start(Executor executor, const Command& command, Line on_line) {
   std::vector<std::string> arguments{command.program};
   arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
-  std::vector<std::string> environment = merged_environment(command.environment);
+  std::map<std::string, std::string> added = command.environment;
+  if (command.listener) {
+    added["LISTEN_FDS"] = "1";
+    added["LISTEN_PID"] = std::string(12, '0');  // only the child knows its id
+  }
+  std::vector<std::string> environment = merged_environment(added);
   const std::vector<char*> argument_pointers = pointers(arguments);
   const std::vector<char*> environment_pointers = pointers(environment);
 
   int pipe_ends[2];
   if (pipe2(pipe_ends, O_CLOEXEC) != 0) return fail(ErrorKind::internal, std::string("pipe: ") + std::strerror(errno));
-  const pid_t parent = getpid();
+  Prepared prepared{command.program.c_str(),
+                    argument_pointers.data(),
+                    environment_pointers.data(),
+                    pipe_ends[1],
+                    getpid(),
+                    command.listener.value_or(-1),
+                    nullptr};
+  for (std::string& variable : environment) {
+    if (command.listener && variable.starts_with(kListenerId)) {
+      prepared.listener_id = variable.data() + kListenerId.size();
+    }
+  }
   const pid_t id = fork();
-  if (id == 0)
-    become(command.program.c_str(), argument_pointers.data(), environment_pointers.data(), pipe_ends[1], parent);
+  if (id == 0) become(prepared);
   close(pipe_ends[1]);
   if (id < 0) {
     close(pipe_ends[0]);

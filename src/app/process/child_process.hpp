@@ -21,6 +21,8 @@ struct Command {
   std::string program;                             // absolute path, or looked up on PATH
   std::vector<std::string> arguments;              // without the program
   std::map<std::string, std::string> environment;  // added to ours
+  // A listening socket that the child inherits as descriptor 3, announced as systemd does (LISTEN_FDS, LISTEN_PID).
+  std::optional<int> listener = {};
 };
 
 // The child gets its own process group (a terminal's Ctrl-C reaches only us, and we stop it in order) and receives SIGTERM

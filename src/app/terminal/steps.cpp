@@ -1,9 +1,10 @@
 #include "app/terminal/steps.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
+
+#include "app/terminal/colours.hpp"
 
 namespace valion::app {
 namespace {
@@ -19,7 +20,7 @@ std::string bar(double fraction) {
 
 }  // namespace
 
-Steps::Steps(std::FILE* output) : output_(output), terminal_(output != nullptr && isatty(fileno(output)) == 1) {}
+Steps::Steps(std::FILE* output) : output_(output), terminal_(is_terminal(output)), colours_(shows_colours(output)) {}
 
 double Steps::elapsed() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
@@ -49,9 +50,9 @@ void Steps::progress(double fraction, std::string_view stage) {
 
 void Steps::end(std::string_view outcome) {
   times_.push_back({name_, elapsed()});
-  line(terminal_ ? "\033[32m✓\033[0m" : "✓", outcome, true);
+  line(colours_ ? "\033[32m✓\033[0m" : "✓", outcome, true);
 }
 
-void Steps::failed(std::string_view reason) { line(terminal_ ? "\033[31m✗\033[0m" : "✗", reason, true); }
+void Steps::failed(std::string_view reason) { line(colours_ ? "\033[31m✗\033[0m" : "✗", reason, true); }
 
 }  // namespace valion::app

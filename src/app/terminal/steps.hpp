@@ -31,6 +31,7 @@ class Steps {
 
   std::FILE* output_;
   bool terminal_;
+  bool colours_;
   std::string name_, title_;
   std::chrono::steady_clock::time_point started_;
   std::vector<StepTime> times_;

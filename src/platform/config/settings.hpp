@@ -24,7 +24,12 @@ struct Settings {
   std::string database_url;                    // database.url / VALION_DATABASE_URL; empty: sqlite below home
   std::string log_level = "info";              // log.level / VALION_LOG_LEVEL: trace debug info warning error
   std::chrono::milliseconds heartbeat{1'000};  // registry.heartbeat_ms
-  std::chrono::milliseconds drain{10'000};     // drain_ms
+  std::chrono::milliseconds drain{8'000};      // drain_ms: three groups of services and Redis end within stop_timeout
+  // The orchestrator's patience: orchestrator.…_ms / VALION_…_MS, and what it calls a crash loop.
+  std::chrono::milliseconds ready_timeout{60'000};      // from the start of a process to ready
+  std::chrono::milliseconds stop_timeout{30'000};       // for the whole system
+  std::chrono::milliseconds crash_loop_window{60'000};  // crash_loop_ends ends within it: not started again
+  int crash_loop_ends = 5;
   std::size_t cpu_threads = 2;                 // cpu.threads / VALION_CPU_THREADS
   std::size_t cpu_queue = 256;                 // cpu.queue
   std::size_t job_threads = 1;                 // jobs.threads: jobs at once per instance

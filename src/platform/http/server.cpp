@@ -22,6 +22,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
       : executor(where), acceptor(where), shared(std::move(common)) {}
 
   void listen() {
+    if (shared->settings.inherited_listener) return adopt(*shared->settings.inherited_listener);
     const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(shared->settings.address), shared->settings.port);
     boost::system::error_code error;
     acceptor.open(endpoint.protocol(), error);
@@ -33,6 +34,13 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
       throw std::system_error(
           error, "cannot listen on " + shared->settings.address + ":" + std::to_string(shared->settings.port));
     }
+  }
+
+  void adopt(int descriptor) {
+    boost::system::error_code error;
+    acceptor.assign(asio::ip::tcp::v4(), descriptor, error);
+    if (!error) port = acceptor.local_endpoint(error).port();
+    if (error) throw std::system_error(error, "cannot use the inherited socket " + std::to_string(descriptor));
   }
 
   static Async<void> serve(std::shared_ptr<State> state, std::shared_ptr<ServerConnection> connection) {

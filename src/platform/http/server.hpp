@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "platform/async/async.hpp"
@@ -17,6 +18,9 @@ namespace valion::http {
 struct ServerSettings {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: a free one
+  // A socket that listens already and becomes the server's; address and port are then its own. Requests that arrive while one
+  // process hands over to the next wait in its queue.
+  std::optional<int> inherited_listener;
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};  // for each piece of a body, in either direction
   std::chrono::milliseconds idle_timeout{75'000};  // between requests

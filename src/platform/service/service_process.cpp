@@ -1,10 +1,15 @@
 #include "platform/service/service_process.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/post.hpp>
 
 #include <cstdio>
+#include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -12,6 +17,7 @@
 #include "base/date.hpp"
 #include "platform/service/job_routes.hpp"
 #include "platform/service/log_level_route.hpp"
+#include "platform/service/port_owner.hpp"
 #include "platform/service/store_metrics.hpp"
 #include "platform/service/version.hpp"
 #include "platform/trace/context.hpp"
@@ -85,11 +91,29 @@ trace::Tracer make_tracer(const Settings& settings) {
   return settings.trace_endpoint.empty() ? trace::Tracer() : trace::Tracer(made);
 }
 
+std::string taken_text(std::uint16_t port) {
+  const std::string owner = port_owner_text(port);
+  return "the port is in use" + (owner.empty() ? "" : " by " + owner) +
+         "; stop what listens there, or choose another port with --port";
+}
+
+// systemd's protocol (sd_listen_fds(3)), which the orchestrator speaks too: one listening socket as descriptor 3.
+std::optional<int> inherited_listener() {
+  const char* count = std::getenv("LISTEN_FDS");
+  const char* process = std::getenv("LISTEN_PID");
+  if (count == nullptr || process == nullptr || std::string_view(count) != "1") return std::nullopt;
+  if (process != std::to_string(getpid())) return std::nullopt;
+  constexpr int kFirstInherited = 3;
+  fcntl(kFirstInherited, F_SETFD, FD_CLOEXEC);
+  return kFirstInherited;
+}
+
 http::Server listen(Executor executor, const Settings& settings, const std::string& service, const http::Router& router,
                     AroundHandlers& around) {
   http::ServerSettings wanted;
   wanted.address = settings.address;
   wanted.port = port_of(settings, service);
+  wanted.inherited_listener = inherited_listener();
   const auto serve = [&around](http::Request& request, const Result<http::Router::Match>& match) {
     return around.serve(request, match);
   };
@@ -99,8 +123,7 @@ http::Server listen(Executor executor, const Settings& settings, const std::stri
     const bool taken = error.code() == std::errc::address_in_use;
     throw std::runtime_error(
         "cannot listen on " + settings.address + ":" + std::to_string(wanted.port) + ": " +
-        (taken ? std::string("the port is in use; stop what listens there") : error.code().message()) +
-        (taken ? ", or choose another port with --port" : "; choose another address or port"));
+        (taken ? taken_text(wanted.port) : error.code().message() + "; choose another address or port"));
   }
 }
 

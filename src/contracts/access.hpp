@@ -1,0 +1,102 @@
+// Who may use the system: users and API keys, kept by the gateway. Everything but `me` wants the role admin.
+//
+//   GET    /api/v1/auth/me                        > Identity
+//   GET    /api/v1/auth/users                     > UserList       POST /api/v1/auth/users  NewUser > 201 UserView
+//   PUT    /api/v1/auth/users/{name}/password     PasswordChange > UserView
+//   PUT    /api/v1/auth/users/{name}/roles        RolesChange    > UserView
+//   POST   /api/v1/auth/users/{name}/disable, …/enable           > UserView
+//   DELETE /api/v1/auth/users/{name}              > 204
+//   GET    /api/v1/auth/keys                      > KeyList        POST /api/v1/auth/keys   NewKey > 201 CreatedKey
+//   DELETE /api/v1/auth/keys/{id}                 > KeyView, revoked
+//
+// An admin of the tenant `default` sees and names every tenant; any other admin only his own.
+#pragma once
+
+#include <boost/describe.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/json/described.hpp"
+
+namespace valion::contracts {
+
+struct Identity {
+  std::string tenant;
+  std::string user;
+  std::vector<std::string> roles;
+};
+BOOST_DESCRIBE_STRUCT(Identity, (), (tenant, user, roles))
+
+struct UserView {
+  std::string name;
+  std::string tenant;
+  std::vector<std::string> roles;
+  bool disabled = false;
+  std::string created_at;
+};
+BOOST_DESCRIBE_STRUCT(UserView, (), (name, tenant, roles, disabled, created_at))
+
+struct UserList {
+  std::vector<UserView> users;  // by name
+};
+BOOST_DESCRIBE_STRUCT(UserList, (), (users))
+
+struct NewUser {
+  std::string name;      // 1 to 64 of a-z A-Z 0-9 . _ @ + -
+  std::string password;  // 12 to 1024 bytes
+  std::vector<std::string> roles{"appraiser"};
+  std::optional<std::string> tenant;  // the admin's own
+  static constexpr std::array kDefaulted{"roles"};
+  void check(json::Checker& checker) const;
+};
+BOOST_DESCRIBE_STRUCT(NewUser, (), (name, password, roles, tenant))
+
+struct PasswordChange {
+  std::string password;
+  void check(json::Checker& checker) const;
+};
+BOOST_DESCRIBE_STRUCT(PasswordChange, (), (password))
+
+struct RolesChange {
+  std::vector<std::string> roles;  // admin, appraiser, …: 1 to 32 of a-z 0-9 _ each; `service` is none
+  void check(json::Checker& checker) const;
+};
+BOOST_DESCRIBE_STRUCT(RolesChange, (), (roles))
+
+struct KeyView {
+  std::string id;
+  std::string name;
+  std::string tenant;
+  std::vector<std::string> roles;
+  std::string created_by;
+  std::string created_at;
+  std::optional<std::string> expires_at, revoked_at;
+};
+BOOST_DESCRIBE_STRUCT(KeyView, (), (id, name, tenant, roles, created_by, created_at, expires_at, revoked_at))
+
+struct KeyList {
+  std::vector<KeyView> keys;  // newest first
+};
+BOOST_DESCRIBE_STRUCT(KeyList, (), (keys))
+
+struct NewKey {
+  std::string name;  // what it is for, 1 to 64 characters like a user's
+  std::vector<std::string> roles{"appraiser"};
+  std::optional<std::string> tenant;
+  std::optional<std::int64_t> lifetime_seconds;  // at least 60; absent: until revoked
+  static constexpr std::array kDefaulted{"roles"};
+  void check(json::Checker& checker) const;
+};
+BOOST_DESCRIBE_STRUCT(NewKey, (), (name, roles, tenant, lifetime_seconds))
+
+struct CreatedKey {
+  KeyView key;
+  std::string secret;  // `vk_…`: shown this once, kept only as a hash
+};
+BOOST_DESCRIBE_STRUCT(CreatedKey, (), (key, secret))
+
+}  // namespace valion::contracts
