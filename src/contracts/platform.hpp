@@ -1,6 +1,7 @@
 // What the platform itself answers: jobs, health, tokens, the catalogue of instances.
 //
-//   GET  /jobs/{id}   > JobView          POST /jobs/{id}/cancel   > JobView          (gateway: /api/v1/jobs/…)
+//   GET  /jobs/{id}   > JobView          POST /jobs/{id}/cancel, /jobs/{id}/replay > JobView    (gateway: /api/v1/jobs/…)
+//   GET  /jobs, /jobs/dead > JobList     GET  /jobs/{id}/events   > server-sent events of JobView
 //   GET  /health      > HealthView       GET /health/live, /health/ready             (every service)
 //   POST /auth/token  TokenRequest > TokenAnswer                                     (gateway: /api/v1/auth/token)
 //   GET  /v1/health/service/{name}  > [ServiceEntry]   GET /v1/catalog/services      (service_registry, Consul's shape)
@@ -23,8 +24,9 @@ struct ProgressView {
   double done = 0;
   double total = 1;
   std::string stage;
+  std::optional<double> eta;  // seconds left, while it runs and its speed is known
 };
-BOOST_DESCRIBE_STRUCT(ProgressView, (), (done, total, stage))
+BOOST_DESCRIBE_STRUCT(ProgressView, (), (done, total, stage, eta))
 
 struct JobError {
   std::string kind;
@@ -36,15 +38,26 @@ struct JobView {
   std::string id;
   std::string kind;
   std::string service;
-  std::string state;  // queued, running, succeeded, failed, cancelled
+  std::string state;                // queued, running, succeeded, failed, cancelled, expired
+  std::string priority = "normal";  // high, normal, low
+  std::int64_t attempt = 0;         // 1 for the first
+  std::int64_t max_attempts = 1;
   ProgressView progress;
   std::string created_at;
   std::optional<std::string> started_at, finished_at;
-  std::optional<json::Raw> result;  // succeeded
-  std::optional<JobError> error;    // failed; kind `interrupted` when its process ended
+  std::optional<std::string> not_before;  // queued for another attempt: when
+  std::optional<json::Raw> result;        // succeeded
+  std::optional<JobError> error;          // failed, or queued again after an attempt failed: of the last attempt
 };
 BOOST_DESCRIBE_STRUCT(JobView, (),
-                      (id, kind, service, state, progress, created_at, started_at, finished_at, result, error))
+                      (id, kind, service, state, priority, attempt, max_attempts, progress, created_at, started_at,
+                       finished_at, not_before, result, error))
+
+struct JobList {
+  std::vector<JobView> jobs;
+  std::optional<std::string> next;  // what `?after=` takes for the next page
+};
+BOOST_DESCRIBE_STRUCT(JobList, (), (jobs, next))
 
 struct DependencyView {
   std::string name;

@@ -17,33 +17,6 @@ namespace {
 using testing::HasSubstr;
 using testing::SizeIs;
 
-const std::string kOptions = R"({"name":"sales","target":"price"})";
-
-// Enough sales that training takes longer than killing a process.
-std::string many_sales() {
-  std::string csv = "date,area,rooms,price\n";
-  for (int row = 0; row < 20000; ++row) {
-    const int year = 2010 + row % 10;
-    const int area = 40 + (row * 37) % 200;
-    csv += std::to_string(year) + "-0" + std::to_string(1 + row % 9) + "-15," + std::to_string(area) + "," +
-           std::to_string(1 + row % 6) + "," + std::to_string(area * (900 + (row * 7919) % 300)) + "\n";
-  }
-  return csv;
-}
-
-std::string training_of(const Hash& version) {
-  contracts::TrainingRequest request;
-  request.name = "many sales";
-  request.version = version;
-  request.target = "price";
-  request.currency = "USD";
-  request.area_unit = "m2";
-  request.features = {{"area", "log"}, {"rooms", "none"}};
-  request.split = {"date", *Date::parse("2017-01-01"), *Date::parse("2017-12-31"), *Date::parse("2018-01-01"),
-                   std::nullopt};
-  return json::encode(request);
-}
-
 std::string metrics_of(int port) {
   return run({"bash", "-c",
               "exec 3<>/dev/tcp/127.0.0.1/" + std::to_string(port) +
@@ -94,37 +67,6 @@ TEST(Life, AKilledServiceIsRestartedWhileTheRestServes) {
   }
   EXPECT_EQ(system.valion({"test"}).code, 0);
   EXPECT_EQ(system.stop(), 0);
-}
-
-TEST(Life, AJobWhoseProcessDiesEndsAsInterrupted) {
-  RunningSystem system;
-  const Answer imported = system.upload(many_sales(), kOptions);
-  ASSERT_EQ(imported.status, 201) << imported.body;
-  const auto version = json::decode<contracts::DatasetVersion>(imported.body, json::Unknown::ignored);
-  const Answer accepted = system.post("/api/v1/ml/models", training_of(version->version));
-  ASSERT_EQ(accepted.status, 202) << accepted.body;
-  EXPECT_THAT(accepted.headers.at("location"), HasSubstr("/api/v1/jobs/"));
-  const std::string job = accepted.headers.at("location");
-  const auto state = [&] { return json::decode<contracts::JobView>(system.get(job).body); };
-  ASSERT_TRUE(eventually([&] { return state()->state == "running"; }));
-  kill(system.processes("ml_service").front(), SIGKILL);
-  ASSERT_TRUE(eventually([&] { return state()->state == "failed"; }));
-  EXPECT_EQ(state()->error->kind, "interrupted");
-  EXPECT_THAT(state()->error->message, HasSubstr("ml_service"));
-}
-
-TEST(Life, ARunningJobCanBeCancelled) {
-  RunningSystem system;
-  const auto version =
-      json::decode<contracts::DatasetVersion>(system.upload(many_sales(), kOptions).body, json::Unknown::ignored);
-  ASSERT_TRUE(version);
-  const Answer accepted = system.post("/api/v1/ml/models", training_of(version->version));
-  const std::string job = accepted.headers.at("location");
-  const auto state = [&] { return json::decode<contracts::JobView>(system.get(job).body)->state; };
-  ASSERT_TRUE(eventually([&] { return state() == "running"; }));
-  EXPECT_EQ(system.post(job + "/cancel", "").status, 202);
-  EXPECT_TRUE(eventually([&] { return state() == "cancelled"; }));
-  EXPECT_EQ(system.post(job + "/cancel", "").status, 409);
 }
 
 TEST(Life, TwoInstancesOfOneServiceAreBothUsed) {

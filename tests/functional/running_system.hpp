@@ -78,11 +78,11 @@ class RunningSystem {
   // The process ids of a service's instances, by its command line.
   std::vector<pid_t> processes(const std::string& service) const;
   [[nodiscard]] pid_t orchestrator() const { return orchestrator_; }
+  std::string token();  // of the command line's user
   // SIGTERM to the orchestrator; its exit code.
   int stop();
 
  private:
-  std::string token();
   TemporaryFolder folder_;
   std::map<std::string, std::string> environment_;
   pid_t orchestrator_ = -1;

@@ -30,11 +30,14 @@ struct Settings {
   std::chrono::milliseconds stop_timeout{30'000};       // for the whole system
   std::chrono::milliseconds crash_loop_window{60'000};  // crash_loop_ends ends within it: not started again
   int crash_loop_ends = 5;
-  std::size_t cpu_threads = 2;                 // cpu.threads / VALION_CPU_THREADS
-  std::size_t cpu_queue = 256;                 // cpu.queue
-  std::size_t job_threads = 1;                 // jobs.threads: jobs at once per instance
-  std::uint64_t upload_limit = 256u << 20;     // upload.limit_bytes / VALION_UPLOAD_LIMIT
-  std::chrono::seconds token_lifetime{3'600};  // auth.token_lifetime_s / VALION_TOKEN_LIFETIME
+  std::size_t cpu_threads = 2;                  // cpu.threads / VALION_CPU_THREADS
+  std::size_t cpu_queue = 256;                  // cpu.queue
+  std::size_t job_threads = 1;                  // jobs.threads: jobs at once per instance
+  std::size_t job_tenant_limit = 0;             // jobs.tenant_limit: of one tenant at once, in a service; 0: no limit
+  std::size_t job_tenant_queue_limit = 20'000;  // jobs.tenant_queue_limit: waiting, of one tenant in a service
+  std::chrono::milliseconds job_heartbeat{1'000};  // jobs.heartbeat_ms: a worker is dead after five
+  std::uint64_t upload_limit = 256u << 20;         // upload.limit_bytes / VALION_UPLOAD_LIMIT
+  std::chrono::seconds token_lifetime{3'600};      // auth.token_lifetime_s / VALION_TOKEN_LIFETIME
   std::string
       trace_endpoint;       // trace.endpoint / VALION_TRACE_ENDPOINT: an OTLP collector, `http://host:4318`; empty: off
   double trace_sample = 1;  // trace.sample / VALION_TRACE_SAMPLE: share of the traces that begin here, 0 to 1

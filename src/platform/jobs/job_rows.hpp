@@ -1,53 +1,56 @@
-// The table `jobs`: one row a job, every change of state a compare-and-set, so that of two processes only one wins.
-// All moments are the database's own clock, so that the clocks of the processes need not agree.
+// Reading rows of the table `jobs`.
 #pragma once
 
 #include <soci/soci.h>
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "platform/jobs/jobs.hpp"
+#include "platform/jobs/job.hpp"
 
 namespace valion::jobs {
 
-[[nodiscard]] const std::vector<sql::Migration>& job_migrations();
+// One row being read: bind() names where the columns go, take() makes the value of them.
+class JobRow {
+ public:
+  static const std::string& columns();
+  void bind(soci::statement& statement);
+  [[nodiscard]] JobRecord take() const;
 
-// The SQL expression of now, in milliseconds since 1970, in the database's dialect.
-[[nodiscard]] std::string clock_expression(bool is_postgresql);
+ private:
+  JobRecord job_;
+  std::string state_, roles_, error_kind_, error_message_;
+  int priority_ = 0, dead_ = 0, cancel_requested_ = 0;
+  long long fence_ = 0, revision_ = 0, not_before_ms_ = 0;
+  double eta_ = -1;
+};
 
-// `instance` says in whose process the job runs: for people who read the table.
-void insert_job(soci::session& session, const std::string& clock, const JobRecord& job, const std::string& instance);
+// `rest`: what follows `from jobs`, with one parameter for each of `values` (std::string, int or long long).
+template <class... Values>
+std::vector<JobRecord> select_jobs(soci::session& session, const std::string& rest, const Values&... values) {
+  JobRow row;
+  soci::statement statement(session);
+  row.bind(statement);
+  (statement.exchange(soci::use(values)), ...);
+  statement.alloc();
+  statement.prepare("select " + JobRow::columns() + " from jobs " + rest);
+  statement.define_and_bind();
+  statement.execute();
+  std::vector<JobRecord> jobs;
+  while (statement.fetch()) jobs.push_back(row.take());
+  return jobs;
+}
+
+[[nodiscard]] std::optional<JobRecord> read_job(soci::session& session, const std::string& id);
+// Nothing also for another tenant's.
 [[nodiscard]] std::optional<JobRecord> read_job(soci::session& session, const std::string& tenant,
                                                 const std::string& id);
 
-// queued > running; false when it is no longer queued.
-bool start_job(soci::session& session, const std::string& clock, const std::string& id);
-void write_progress(soci::session& session, const std::string& id, const Progress& progress);
-// running > succeeded, failed or cancelled, with the last progress; false when the row has already ended.
-bool finish_job(soci::session& session, const std::string& id, const JobRecord& ended);
-// queued > failed, when the process stops before the job began.
-bool interrupt_queued(soci::session& session, const std::string& id, const std::string& message);
+// PostgreSQL takes neither a zero byte nor broken UTF-8, and messages may quote a user's file.
+[[nodiscard]] std::string storable(std::string text);
 
-// queued > cancelled at once; a running job is marked. False when the job has already ended.
-bool request_cancel(soci::session& session, const std::string& id);
-
-struct Beat {
-  std::string id;
-  bool cancel_requested = false;
-};
-// Writes the heartbeat of those of `ids` that have not ended, and returns them.
-[[nodiscard]] std::vector<Beat> beat(soci::session& session, const std::string& clock,
-                                     const std::vector<std::string>& ids);
-
-// Whether the job has not ended although its heartbeat is older than `stale_after`. Only reads.
-[[nodiscard]] bool is_stale(soci::session& session, const std::string& clock, std::chrono::milliseconds stale_after,
-                            const std::string& id);
-
-// Jobs (or the one job `id`) whose heartbeat is older than `stale_after` become failed, interrupted; returns how many.
-int reap_jobs(soci::session& session, const std::string& clock, std::chrono::milliseconds stale_after,
-              const std::optional<std::string>& id);
+// Executes an update that was prepared with its values; how many rows it changed.
+int affected(soci::statement& statement);
 
 }  // namespace valion::jobs

@@ -1,192 +1,204 @@
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
-#include <condition_variable>
-#include <deque>
-#include <map>
-#include <thread>
+#include <random>
 #include <utility>
-#include <vector>
 
 #include "base/date.hpp"
-#include "platform/auth/password.hpp"
-#include "platform/jobs/job_rows.hpp"
-#include "platform/jobs/jobs.hpp"
-#include "platform/jobs/running_job.hpp"
+#include "platform/jobs/job_schema.hpp"
+#include "platform/jobs/runner_state.hpp"
 
 namespace valion::jobs {
 namespace {
 
-using SharedJob = std::shared_ptr<RunningJob>;
+constexpr double kWorkAhead = 0.02;  // seconds of work that may be claimed ahead
+constexpr std::size_t kMostAhead = 512;
+constexpr double kNewWeight = 0.1;  // of the latest attempt in the moving mean
+
+double random_share() {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return std::uniform_real_distribution<double>{0, 1}(random);
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
 
 }  // namespace
 
-struct JobRunner::State {
-  State(JobStore& job_store, std::string service_name, std::string instance_id, std::size_t limit)
-      : store(job_store), service(std::move(service_name)), instance(std::move(instance_id)), queue_limit(limit) {}
+JobRunner::State::State(JobStore& job_store, RunnerSettings given)
+    : store(job_store),
+      settings(std::move(given)),
+      clock(clock_expression(job_store.database().is_postgresql())),
+      metrics(settings.metrics) {}
 
-  JobStore& store;
-  const std::string service;
-  const std::string instance;
-  const std::size_t queue_limit;
-
-  mutable std::mutex mutex;
-  std::condition_variable changed;
-  std::deque<SharedJob> queue;
-  std::map<std::string, SharedJob> active;  // queued and running, by id
-  std::size_t being_recorded = 0;           // places in the queue promised to submit()
-  bool stopping = false;
-  bool workers_gone = false;
-
-  std::vector<std::thread> workers;
-  std::thread heart;
-
-  [[nodiscard]] bool reserve_place() {
-    const std::lock_guard lock(mutex);
-    if (stopping || queue.size() + being_recorded >= queue_limit) return false;
-    ++being_recorded;
-    return true;
-  }
-
-  void give_place_back() {
-    const std::lock_guard lock(mutex);
-    --being_recorded;
-  }
-
-  // False when the runner is stopping.
-  [[nodiscard]] bool enqueue(const SharedJob& job) {
-    const std::lock_guard lock(mutex);
-    if (stopping) return false;
-    active.emplace(job->id(), job);
-    queue.push_back(job);
-    changed.notify_all();
-    return true;
-  }
-
-  [[nodiscard]] SharedJob next() {
-    std::unique_lock lock(mutex);
-    changed.wait(lock, [this] { return stopping || !queue.empty(); });
-    if (stopping) return nullptr;
-    SharedJob job = std::move(queue.front());
-    queue.pop_front();
-    return job;
-  }
-
-  void forget(const SharedJob& job) {
-    const std::lock_guard lock(mutex);
-    active.erase(job->id());
-  }
-
-  void work() {
-    while (const SharedJob job = next()) {
-      job->run();
-      forget(job);
-    }
-  }
-
-  [[nodiscard]] std::vector<SharedJob> active_jobs() const {
-    const std::lock_guard lock(mutex);
-    std::vector<SharedJob> jobs;
-    for (const auto& [id, job] : active) jobs.push_back(job);
-    return jobs;
-  }
-
-  void keep_alive(const std::vector<SharedJob>& jobs);
-  void beat_until_workers_are_gone();
-};
-
-// One transaction for all jobs of this process: heartbeat written, cancel requests read.
-void JobRunner::State::keep_alive(const std::vector<SharedJob>& jobs) {
-  std::vector<std::string> ids;
-  for (const SharedJob& job : jobs) ids.push_back(job->id());
-  std::vector<Beat> beats;
-  const std::string clock = clock_expression(store.database().is_postgresql());
-  const auto done = store.database().transact([&](soci::session& session) {
-    beats = beat(session, clock, ids);
-    return true;
-  });
-  if (!done) return;
-  for (const SharedJob& job : jobs) {
-    const auto found = std::find_if(beats.begin(), beats.end(), [&](const Beat& each) { return each.id == job->id(); });
-    if (found == beats.end()) {
-      job->stop();  // reaped by somebody, or just ended
-    } else if (found->cancel_requested) {
-      job->cancel_for_user();
-    }
-    job->flush_progress();
-  }
+// One job a thread, and more of those that are quick: as many as need 20 ms.
+std::size_t JobRunner::State::capacity() const {
+  const std::size_t threads_wanted = std::max<std::size_t>(settings.threads, 1);
+  if (mean_seconds < 0) return threads_wanted;
+  const double ahead = kWorkAhead / std::max(mean_seconds, 1e-6);
+  return threads_wanted + std::min(kMostAhead, static_cast<std::size_t>(ahead));
 }
 
-void JobRunner::State::beat_until_workers_are_gone() {
+std::size_t JobRunner::State::free_places() const {
+  if (!started || stopping || kinds.empty()) return 0;
+  const std::size_t most = capacity();
+  return most > here.size() ? most - here.size() : 0;
+}
+
+SharedJob JobRunner::State::next() {
   std::unique_lock lock(mutex);
-  while (!workers_gone) {
-    changed.wait(lock, [this] { return workers_gone || !active.empty(); });
-    lock.unlock();
-    const auto jobs = active_jobs();
-    if (!jobs.empty()) keep_alive(jobs);
-    lock.lock();
-    changed.wait_for(lock, store.timing().heartbeat, [this] { return workers_gone; });
+  workers.wait(lock, [this] { return stopping || !ready.empty(); });
+  if (stopping) return nullptr;
+  SharedJob job = std::move(ready.front());
+  ready.pop_front();
+  return job;
+}
+
+void JobRunner::State::work() {
+  while (const SharedJob job = next()) {
+    const Kind& kind = kinds.at(job->job().kind);
+    const auto handler = [&](JobContext& context) {
+      return settings.around ? settings.around(context, kind.handler) : kind.handler(context);
+    };
+    const auto start = Clock::now();
+    Ending ending = job->run(handler, kind.options, random_share());
+    record(*job, std::move(ending), seconds_since(start));
   }
 }
 
-JobRunner::JobRunner(JobStore& store, std::string service, std::string instance, std::size_t threads,
-                     std::size_t queue_limit)
-    : state_(std::make_shared<State>(store, std::move(service), std::move(instance), queue_limit)) {
+void JobRunner::State::record(const RunningJob& job, Ending ending, double seconds) {
+  ending.kind = job.job().kind;
+  ending.seconds = seconds;
+  const std::lock_guard lock(mutex);
+  mean_seconds = mean_seconds < 0 ? seconds : (1 - kNewWeight) * mean_seconds + kNewWeight * seconds;
+  ended.push_back(std::move(ending));
+  books.notify_one();
+}
+
+JobRunner::JobRunner(JobStore& store, RunnerSettings settings)
+    : state_(std::make_unique<State>(store, std::move(settings))) {
   State* state = state_.get();
-  for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i) {
-    state->workers.emplace_back([state] { state->work(); });
-  }
-  state->heart = std::thread([state] { state->beat_until_workers_are_gone(); });
+  state->ledger = std::thread([state] { state->keep_books(); });
 }
 
 JobRunner::~JobRunner() {
-  std::deque<SharedJob> never_begun;
   {
     const std::lock_guard lock(state_->mutex);
     state_->stopping = true;
-    never_begun.swap(state_->queue);
+    for (const SharedJob& job : state_->ready) state_->ended.push_back(job->unbegun());
+    state_->ready.clear();
+    for (const auto& [id, job] : state_->here) job->hand_back();
   }
-  state_->changed.notify_all();
-  for (const SharedJob& job : state_->active_jobs()) job->stop();
-  for (const SharedJob& job : never_begun) job->record_never_begun();
-  for (std::thread& worker : state_->workers) worker.join();
+  state_->workers.notify_all();
+  state_->books.notify_one();
+  for (std::thread& thread : state_->threads) thread.join();
   {
     const std::lock_guard lock(state_->mutex);
     state_->workers_gone = true;
   }
-  state_->changed.notify_all();
-  state_->heart.join();
+  state_->books.notify_one();
+  state_->ledger.join();
 }
 
-Async<Result<JobRecord>> JobRunner::submit(std::string kind, const Principal& principal, Work work) {
-  const std::shared_ptr<State> state = state_;
-  if (!state->reserve_place()) {
-    co_return fail(ErrorKind::unavailable, "too many jobs are waiting in " + state->service + "; try again later");
-  }
-  const std::shared_ptr<void> place(nullptr, [state](void*) { state->give_place_back(); });
-  sql::Database& database = state->store.database();
+void JobRunner::handle(std::string kind, Handler handler, KindOptions options) {
+  state_->kind_names.push_back(kind);
+  state_->kinds.insert_or_assign(std::move(kind), Kind{std::move(handler), options});
+}
 
-  JobRecord job;
-  job.id = "job-" + auth::random_text(15);
-  job.kind = std::move(kind);
-  job.tenant = principal.tenant;
-  job.user = principal.user;
-  job.service = state->service;
-  job.created_at = utc_timestamp(std::chrono::system_clock::now());
-  auto insert = [job, state, clock = clock_expression(database.is_postgresql())](soci::session& session) {
-    insert_job(session, clock, job, state->instance);
-  };
-  VALION_CO_TRY(co_await database.run(std::move(insert)));
+void JobRunner::attach(Announcer* announcer) {
+  const std::lock_guard lock(state_->mutex);
+  state_->announcer = announcer;
+}
 
-  const auto running = std::make_shared<RunningJob>(database, job.id, state->service, std::move(work));
-  if (!state->enqueue(running)) {
-    running->record_never_begun();
-    co_return fail(ErrorKind::unavailable, state->service + " is stopping; try again");
+void JobRunner::start() {
+  State* state = state_.get();
+  const std::lock_guard lock(state->mutex);
+  if (state->started) return;
+  state->started = true;
+  state->look = true;
+  if (state->kinds.empty()) return;
+  for (std::size_t i = 0; i < std::max<std::size_t>(state->settings.threads, 1); ++i) {
+    state->threads.emplace_back([state] { state->work(); });
   }
-  co_return job;
+  state->books.notify_one();
+}
+
+Async<Result<JobRecord>> JobRunner::submit(Submission submission) {
+  State& state = *state_;
+  const auto known = state.kinds.find(submission.kind);
+  const KindOptions options = known == state.kinds.end() ? KindOptions{} : known->second.options;
+  NewJob wanted;
+  wanted.job.id = new_job_id();
+  wanted.job.kind = std::move(submission.kind);
+  wanted.job.principal = std::move(submission.principal);
+  wanted.job.service = submission.service.empty() ? state.settings.service : std::move(submission.service);
+  wanted.job.priority = submission.priority.value_or(options.priority);
+  wanted.job.max_attempts = std::max(options.max_attempts, 1);
+  wanted.job.created_at = utc_timestamp(std::chrono::system_clock::now());
+  wanted.job.payload = std::move(submission.payload);
+  wanted.job.request_id = std::move(submission.request_id);
+  wanted.job.traceparent = std::move(submission.traceparent);
+  wanted.delay = submission.delay;
+  wanted.expires_after = submission.expires_after.value_or(options.expires_after);
+  wanted.idempotency_key = std::move(submission.idempotency_key);
+
+  const Executor executor = co_await asio::this_coro::executor;
+  const auto waiting = std::make_shared<Waiting>(executor, std::move(wanted));
+  {
+    const std::lock_guard lock(state.mutex);
+    if (state.stopping) co_return fail(ErrorKind::unavailable, state.settings.service + " is stopping; try again");
+    std::size_t& queued = state.queued_of_tenant[waiting->wanted.job.principal.tenant];
+    const bool ours = state.started && waiting->wanted.job.service == state.settings.service;  // else nobody counts
+    if (ours && queued >= state.settings.tenant_queue_limit) {
+      co_return fail(ErrorKind::too_many_requests, std::to_string(queued) + " jobs of your organisation wait in " +
+                                                       state.settings.service + "; try again when some have ended");
+    }
+    ++queued;
+    state.submitted.push_back(waiting);
+    state.books.notify_one();
+  }
+  const auto waited = co_await waiting->timer.async_wait(asio::as_tuple(use_async));
+  static_cast<void>(waited);  // cancelled by the answer, or with the caller
+  if (!waiting->answered) co_return fail(ErrorKind::cancelled, "the caller no longer waits for the job to be accepted");
+  co_return std::move(waiting->answer);
+}
+
+void JobRunner::permit(std::vector<Permit> permits) {
+  const std::lock_guard lock(state_->mutex);
+  for (Permit& permit : permits) state_->permits.push_back(std::move(permit));
+  state_->books.notify_one();
+}
+
+std::size_t JobRunner::permits_wanted() const {
+  const std::lock_guard lock(state_->mutex);
+  const std::size_t places = state_->free_places();
+  return places > state_->permits.size() ? places - state_->permits.size() : 0;
+}
+
+void JobRunner::cancel(const std::string& id) {
+  const std::lock_guard lock(state_->mutex);
+  const auto found = state_->here.find(id);
+  if (found != state_->here.end()) found->second->cancel_for_user();
+}
+
+void JobRunner::look_now() {
+  const std::lock_guard lock(state_->mutex);
+  state_->look = true;
+  state_->books.notify_one();
+}
+
+void JobRunner::announce_waiting() {
+  const std::lock_guard lock(state_->mutex);
+  state_->announce_again = true;
+  state_->look = true;
+  state_->books.notify_one();
 }
 
 std::size_t JobRunner::active() const noexcept {
   const std::lock_guard lock(state_->mutex);
-  return state_->active.size();
+  return state_->here.size();
 }
 
 }  // namespace valion::jobs

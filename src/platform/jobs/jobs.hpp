@@ -1,101 +1,155 @@
-// Long work: accepted at once (202 + Location), then watched, cancelled, and recorded in SQL, which is the truth.
+// Long work: accepted at once (202 + Location), then watched, cancelled, retried, and recorded in SQL, which is the truth.
 //
-// First form: a job runs in the process that accepted it, on the runner's own threads. Its row carries a heartbeat; a row
-// whose heartbeat is older than five beats belongs to a process that died, and any process that looks marks it failed,
-// «interrupted». States: queued > running > succeeded | failed | cancelled. All processes of one home share one database.
+//   runner.handle("ml.training", [&](JobContext& job) -> Result<std::string> { … return json; });
+//   co_await runner.submit({.kind = "ml.training", .payload = json, .principal = who});
+//
+// Any process of the service that knows the kind may run the job, and another goes on with it when the first one dies: from
+// the checkpoint, if the handler saved one. A job is delivered at least once and never runs twice at once; what it writes is
+// fenced, so that it has one effect. State machine, fence, streams and why: docs/adr/0008.
 #pragma once
 
+#include <atomic>
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "base/identity.hpp"
-#include "base/result.hpp"
 #include "platform/async/async.hpp"
+#include "platform/jobs/job.hpp"
+#include "platform/metrics/metrics.hpp"
 #include "platform/sql/database.hpp"
+#include "platform/trace/span.hpp"
 
 namespace valion::jobs {
 
-enum class JobState { queued, running, succeeded, failed, cancelled };
-
-struct Progress {
-  double done = 0;  // in units of `total`
-  double total = 1;
-  std::string stage;  // what is being done, in words for the user
-};
-
-// What anybody may read of a job. `result` is a JSON document, the answer of the work (empty until succeeded).
-struct JobRecord {
-  std::string id;
-  std::string kind;  // `ml.training`, `reports.render`, …
-  std::string tenant;
-  std::string user;
-  std::string service;
-  JobState state = JobState::queued;
-  Progress progress;
-  std::string created_at, started_at, finished_at;  // RFC 3339, empty if not yet
-  std::string result;
-  std::optional<Error> error;  // failed: kind and message
-};
-
-// Handed to the work. Thread-safe. Progress is written to SQL at most four times a second.
+// What the handler sees of its attempt. Thread-safe; none but confirm() waits for SQL.
 class JobContext {
  public:
   virtual ~JobContext() = default;
+  // Payload, principal, attempt, fence, and the checkpoint of earlier attempts.
+  [[nodiscard]] virtual const JobRecord& job() const = 0;
+  // Written to SQL at most four times a second.
   virtual void progress(double done, double total, std::string stage) = 0;
-  [[nodiscard]] virtual bool cancelled() const = 0;  // ask often: cancelling is cooperative
+  // JSON that the next attempt finds in job().checkpoint, should this one not end: written with the progress.
+  virtual void checkpoint(std::string json) = 0;
+  // Ask often: stopping is cooperative. True when the user cancelled, the process stops, or this attempt lost the job.
+  [[nodiscard]] virtual bool cancelled() const = 0;
+  // Whether this attempt still owns the job, asked of SQL: before an effect outside the jobs database. interrupted if not.
+  [[nodiscard]] virtual Result<void> confirm() = 0;
+  // Runs in the transaction that records success: it happens exactly once, or not at all. It may run again after a lost race.
+  virtual void with_success(std::function<void(soci::session&)> effect) = 0;
+  // What the attempt's spans hang below; set before the handler begins.
+  void set_span(trace::Parent parent) { span_ = std::move(parent); }
+  [[nodiscard]] const trace::Parent& span() const noexcept { return span_; }
+
+ private:
+  trace::Parent span_;
 };
 
 // Runs on a job thread and may block. Returns the JSON of the answer. Must return ErrorKind::cancelled soon after
-// context.cancelled() turns true.
-using Work = std::function<Result<std::string>(JobContext&)>;
+// cancelled() turns true. Errors that may pass (worth_retrying()) are tried again.
+using Handler = std::function<Result<std::string>(JobContext&)>;
 
 // Equal in all processes of one home: who looks judges by it whether the one who works still lives.
 struct JobTiming {
   std::chrono::milliseconds heartbeat{1'000};
+  std::chrono::milliseconds poll{1'000};  // how often a free process looks into SQL unasked
   [[nodiscard]] std::chrono::milliseconds stale_after() const noexcept { return 5 * heartbeat; }
 };
 
+struct JobFilter {
+  std::optional<JobState> state;
+  std::string kind;   // empty: all
+  std::string after;  // id: only older ones
+  int limit = 50;
+};
+
+// Reading and steering, for every process (the gateway too). Errors of SQL: unavailable, internal.
 class JobStore {
  public:
   explicit JobStore(sql::Database& database, JobTiming timing = {});  // migrates
-  // not_found also for another tenant's job.
+  // not_found also for another tenant's job. A job of a dead worker is queued again first.
   Async<Result<JobRecord>> find(const std::string& tenant, const std::string& id);
-  // Asks for cancellation: a queued job is cancelled at once; a running one hears of it within a heartbeat, in whatever
-  // process, and turns cancelled when its work notices. conflict when it has already ended.
+  Async<Result<std::vector<JobRecord>>> list(const std::string& tenant, JobFilter filter);  // newest first
+  // A queued job is cancelled at once; a running one hears of it within a heartbeat (at once through JobStreams::cancel()), and
+  // turns cancelled when its handler notices. conflict when it has already ended.
   Async<Result<JobRecord>> cancel(const std::string& tenant, const std::string& id);
-  // Marks jobs of dead processes as failed, interrupted; returns how many. find() does it too for the job it reads.
-  Async<Result<int>> reap();
+  // Of all tenants: failed although worth retrying. Newest first.
+  Async<Result<std::vector<JobRecord>>> dead_letters(JobFilter filter);
+  // failed > queued as if new, with its checkpoint, for any tenant. conflict when it has not failed.
+  Async<Result<JobRecord>> replay(const std::string& id);
+  // The process stops: those who watch jobs should end. Thread-safe.
+  void end_watches() noexcept { watches_ended_ = true; }
+  [[nodiscard]] bool watches_ended() const noexcept { return watches_ended_; }
   [[nodiscard]] sql::Database& database() noexcept { return database_; }
   [[nodiscard]] const JobTiming& timing() const noexcept { return timing_; }
 
  private:
   sql::Database& database_;
   JobTiming timing_;
+  std::atomic<bool> watches_ended_{false};
 };
 
-// Runs work on `threads` threads of its own. submit() and active() are thread-safe.
+// Deletes jobs that ended more than `age` ago, and idempotency keys that ran out; how many jobs. Blocking, for `valion gc`.
+Result<int> delete_ended_jobs(sql::Database& database, std::chrono::hours age);
+
+// A message of the stream: it lets its reader claim one job.
+struct Permit {
+  std::string stream;
+  std::string entry;
+};
+
+// How the runner reaches other processes; called on its own threads with its lock held: must not block, nor call it back.
+class Announcer {
+ public:
+  virtual ~Announcer() = default;
+  virtual void ready(std::vector<JobRecord> jobs) = 0;  // may run now, in whatever process
+  virtual void used(std::vector<Permit> permits) = 0;
+  virtual void wants_permits() = 0;  // again, after it wanted none
+};
+
+struct RunnerSettings {
+  std::string service;
+  std::string instance;
+  std::size_t threads = 1;                           // jobs at once
+  std::size_t tenant_limit = 0;                      // running at once, of one tenant in the service; 0: no limit
+  std::size_t tenant_queue_limit = 20'000;           // waiting, of one tenant in the service
+  metrics::Registry* metrics = nullptr;              // outlives the runner; null: none
+  std::function<void(const std::string&)> complain;  // thread-safe; what the operator should read
+  // Runs the handler: the place for a span and a log line around each attempt. Empty: just runs it.
+  std::function<Result<std::string>(JobContext&, const Handler&)> around;
+};
+
+// Accepts jobs, and claims and runs those whose kind it knows. Members are thread-safe unless they say otherwise.
 class JobRunner {
  public:
-  JobRunner(JobStore& store, std::string service, std::string instance, std::size_t threads,
-            std::size_t queue_limit = 1000);
-  // Asks running work to cancel and waits for it. What it did not finish is recorded as failed, interrupted: the process
-  // ended it, not the user.
+  JobRunner(JobStore& store, RunnerSettings settings);
+  // Asks what runs to stop, waits for it and hands it back: queued, with progress and checkpoint.
   ~JobRunner();
   JobRunner(const JobRunner&) = delete;
   JobRunner& operator=(const JobRunner&) = delete;
 
-  // Records the job as queued and returns it; unavailable when the queue is full. Work that throws fails as internal.
-  // Work whose row was taken away meanwhile (reaped, because this process stood still too long) is asked to cancel.
-  Async<Result<JobRecord>> submit(std::string kind, const Principal& principal, Work work);
-  [[nodiscard]] std::size_t active() const noexcept;  // queued and running here
+  // Before start(). Not thread-safe.
+  void handle(std::string kind, Handler handler, KindOptions options = {});
+  void attach(Announcer* announcer);  // null: SQL alone. After attach(nullptr) the earlier one is not used any more
+  // Begins to claim.
+  void start();
+
+  // Records the job as queued. too_many_requests (the tenant's queue is full), unavailable (stopping, database away).
+  Async<Result<JobRecord>> submit(Submission submission);
+  void permit(std::vector<Permit> permits);
+  [[nodiscard]] std::size_t permits_wanted() const;
+  void cancel(const std::string& id);                 // a running job here, asked by its user; does nothing for others
+  void look_now();                                    // into SQL: something may be ready
+  void announce_waiting();                            // again, what is ready: the streams were lost
+  [[nodiscard]] std::size_t active() const noexcept;  // claimed and running here
 
  private:
   struct State;
-  std::shared_ptr<State> state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace valion::jobs

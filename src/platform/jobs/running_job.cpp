@@ -3,115 +3,137 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
-#include <thread>
 #include <utility>
 
-#include "platform/jobs/job_rows.hpp"
-
 namespace valion::jobs {
-namespace {
 
-constexpr auto kBetweenWrites = std::chrono::milliseconds{250};
-constexpr int kRecordAttempts = 5;
-
-std::string stopped_message(const std::string& service) {
-  return "the process of " + service + " was stopped before the job ended; submit it again";
+RunningJob::RunningJob(sql::Database& database, JobRecord job, Moment lease_end)
+    : database_(database),
+      job_(std::move(job)),
+      claimed_at_(std::chrono::steady_clock::now()),
+      lease_end_(lease_end.time_since_epoch().count()),
+      progress_(job_.progress),
+      checkpoint_(job_.checkpoint) {
+  progress_.eta.reset();
 }
 
-}  // namespace
-
-RunningJob::RunningJob(sql::Database& database, std::string id, std::string service, Work work)
-    : database_(database), id_(std::move(id)), service_(std::move(service)), work_(std::move(work)) {}
-
 void RunningJob::progress(double done, double total, std::string stage) {
+  const auto now = std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex_);
   if (std::isfinite(total) && total > 0) progress_.total = total;
   if (std::isfinite(done)) progress_.done = std::clamp(done, 0.0, progress_.total);
   progress_.stage = std::move(stage);
-  held_back_ = true;
-  if (std::chrono::steady_clock::now() - last_written_ >= kBetweenWrites) write_progress_locked();
+  const double share = progress_.done / progress_.total;
+  if (!first_progress_) first_progress_.emplace(now, share);
+  const double gained = share - first_progress_->second;
+  progress_.eta.reset();
+  if (gained > 0) {
+    const double seconds = std::chrono::duration<double>(now - first_progress_->first).count();
+    progress_.eta = seconds / gained * (1 - share);
+  }
+  unsaved_ = true;
 }
 
-void RunningJob::flush_progress() {
+void RunningJob::checkpoint(std::string json) {
   const std::lock_guard lock(mutex_);
-  if (held_back_) write_progress_locked();
+  checkpoint_ = std::move(json);
+  unsaved_ = true;
 }
 
-// What cannot be written now is written with the next progress, or with the end.
-void RunningJob::write_progress_locked() {
-  last_written_ = std::chrono::steady_clock::now();
-  const auto written = database_.transact([this](soci::session& session) {
-    write_progress(session, id_, progress_);
-    return true;
-  });
-  if (written) held_back_ = false;
+// The lease is looked at too: a process that stood still must not go on as if nothing had happened.
+bool RunningJob::cancelled() const {
+  return asked_.load(std::memory_order_relaxed) != Asked::nothing ||
+         std::chrono::steady_clock::now().time_since_epoch().count() >= lease_end_.load(std::memory_order_relaxed);
 }
 
-void RunningJob::cancel_for_user() {
-  asked_by_user_ = true;
-  asked_to_stop_ = true;
+Result<void> RunningJob::confirm() {
+  bool ours = false;
+  VALION_TRY(database_.transact(
+      [&](soci::session& session) {
+        ours = owns_job(session, job_.id, job_.fence);
+        return true;
+      },
+      sql::Access::read));
+  if (ours) return {};
+  lose();
+  return fail(ErrorKind::interrupted, "another worker has taken over the job " + job_.id);
 }
 
-void RunningJob::stop() { asked_to_stop_ = true; }
-
-void RunningJob::run() {
-  bool started = false;
-  const std::string clock = clock_expression(database_.is_postgresql());
-  const auto done = database_.transact([&](soci::session& session) {
-    started = start_job(session, clock, id_);
-    return started;
-  });
-  if (!done || !started) return;
-  record(ended(answer()));
+void RunningJob::with_success(std::function<void(soci::session&)> effect) {
+  const std::lock_guard lock(mutex_);
+  effect_ = std::move(effect);
 }
 
-Result<std::string> RunningJob::answer() noexcept {
+void RunningJob::ask(Asked what) {
+  Asked before = asked_.load();
+  while (before < what && !asked_.compare_exchange_weak(before, what)) {
+  }
+}
+
+std::optional<RunningJob::Unsaved> RunningJob::take_unsaved() {
+  const std::lock_guard lock(mutex_);
+  if (!unsaved_) return std::nullopt;
+  unsaved_ = false;
+  return Unsaved{progress_, checkpoint_};
+}
+
+Ending RunningJob::run(const std::function<Result<std::string>(JobContext&)>& handler, const KindOptions& options,
+                       double random) {
   try {
-    return work_(*this);
+    return ending(handler(*this), options, random);
   } catch (const std::exception& error) {
-    return fail(ErrorKind::internal, std::string("the job failed unexpectedly: ") + error.what());
+    return ending(fail(ErrorKind::internal, std::string("the job failed unexpectedly: ") + error.what()), options,
+                  random);
   } catch (...) {
-    return fail(ErrorKind::internal, "the job failed unexpectedly");
+    return ending(fail(ErrorKind::internal, "the job failed unexpectedly"), options, random);
   }
 }
 
-JobRecord RunningJob::ended(Result<std::string> answer) {
-  JobRecord end;
-  {
-    const std::lock_guard lock(mutex_);
-    end.progress = progress_;
-  }
+Ending RunningJob::blank() const {
+  const std::lock_guard lock(mutex_);
+  Ending end;
+  end.id = job_.id;
+  end.fence = job_.fence;
+  end.progress = progress_;
+  end.checkpoint = checkpoint_;
+  end.effect = effect_;
+  return end;
+}
+
+Ending RunningJob::unbegun() const {
+  Ending end = blank();
+  end.state = JobState::queued;
+  end.attempt_counts = false;
+  end.error = job_.error;
+  return end;
+}
+
+Ending RunningJob::ending(Result<std::string> answer, const KindOptions& options, double random) {
+  Ending end = blank();
   if (answer) {
     end.state = JobState::succeeded;
     end.progress.done = end.progress.total;
     end.result = std::move(*answer);
     return end;
   }
-  const bool obeyed = answer.error().kind == ErrorKind::cancelled && asked_to_stop_;
-  end.state = obeyed && asked_by_user_ ? JobState::cancelled : JobState::failed;
-  if (end.state == JobState::cancelled) return end;
-  end.error = obeyed ? make_error(ErrorKind::interrupted, stopped_message(service_)) : std::move(answer).error();
-  return end;
-}
-
-// A row that cannot be written in all these attempts goes stale and is reaped: the user learns that the job was lost.
-void RunningJob::record(const JobRecord& ended) {
-  for (int attempt = 1; attempt <= kRecordAttempts; ++attempt) {
-    const auto done = database_.transact([&](soci::session& session) {
-      finish_job(session, id_, ended);
-      return true;
-    });
-    if (done) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds{100} * attempt);
+  const Asked asked = asked_;
+  const ErrorKind kind = answer.error().kind;
+  if (asked == Asked::by_user && kind == ErrorKind::cancelled) {
+    end.state = JobState::cancelled;
+    return end;
   }
-}
-
-void RunningJob::record_never_begun() {
-  // A failure leaves the row to go stale, which ends the same way.
-  static_cast<void>(database_.transact([this](soci::session& session) {
-    interrupt_queued(session, id_, stopped_message(service_));
-    return true;
-  }));
+  // The end of the process looks like many things from inside: a closed client, a directory without instances.
+  if (asked == Asked::by_process && (kind == ErrorKind::cancelled || worth_retrying(kind))) return unbegun();
+  end.error = std::move(answer).error();
+  const bool again = worth_retrying(kind) || (kind == ErrorKind::cancelled && asked != Asked::by_user && cancelled());
+  if (again && job_.attempt < job_.max_attempts) {
+    end.state = JobState::queued;
+    end.pause = pause_before_retry(options, job_.attempt, random);
+    return end;
+  }
+  end.state = JobState::failed;
+  end.dead = again;
+  return end;
 }
 
 }  // namespace valion::jobs

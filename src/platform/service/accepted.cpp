@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr std::int64_t kLongestWait = 60;  // seconds
-constexpr auto kFirstLook = 20ms;
+constexpr auto kFirstLook = 5ms;
 constexpr auto kSlowestLook = 200ms;
 
 // N of `Prefer: wait=N` (RFC 7240 section 4.3); 0 when there is none, or one that is not a number.
@@ -24,18 +24,14 @@ std::int64_t preferred_wait(const http::Request& request) {
   return std::clamp<std::int64_t>(seconds, 0, kLongestWait);
 }
 
-bool ended(const jobs::JobRecord& job) {
-  return job.state != jobs::JobState::queued && job.state != jobs::JobState::running;
-}
-
 // The job's row is the truth, so waiting is looking at it again: often at first, for quick work, then less often.
 Async<jobs::JobRecord> wait_for(ServiceContext& context, jobs::JobRecord job, std::chrono::seconds patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
   std::chrono::milliseconds pause = kFirstLook;
-  while (!ended(job) && std::chrono::steady_clock::now() < until) {
+  while (!jobs::has_ended(job.state) && std::chrono::steady_clock::now() < until) {
     co_await sleep_for(pause);
     pause = std::min<std::chrono::milliseconds>(pause * 2, kSlowestLook);
-    auto seen = co_await context.job_store.find(job.tenant, job.id);
+    auto seen = co_await context.job_store.find(job.principal.tenant, job.id);
     if (!seen) break;  // the table is away for a moment: answer with what is known
     job = std::move(*seen);
   }
@@ -48,7 +44,8 @@ Async<Result<http::Response>> accepted(ServiceContext& context, const http::Requ
                                        const jobs::JobRecord& job) {
   const std::int64_t wait = preferred_wait(request);
   const jobs::JobRecord latest = co_await wait_for(context, job, std::chrono::seconds(wait));
-  http::Response response = http::json_response(ended(latest) ? 200 : 202, json::encode(job_view(latest)));
+  http::Response response =
+      http::json_response(jobs::has_ended(latest.state) ? 200 : 202, json::encode(job_view(latest)));
   response.headers.set("Location", "/jobs/" + latest.id);
   if (wait > 0) response.headers.set("Preference-Applied", "wait=" + std::to_string(wait));
   co_return response;

@@ -107,6 +107,7 @@ class RunningService {
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] const std::string& said() const { return said_; }
+  [[nodiscard]] pid_t pid() const { return pid_; }
   void signal(int number) const { kill(pid_, number); }
   int wait() {
     int status = 0;

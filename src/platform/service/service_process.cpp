@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "base/date.hpp"
+#include "platform/service/around_job.hpp"
 #include "platform/service/job_routes.hpp"
 #include "platform/service/log_level_route.hpp"
 #include "platform/service/port_owner.hpp"
@@ -26,6 +27,7 @@ namespace valion {
 namespace {
 
 using namespace std::chrono_literals;
+constexpr std::size_t kJobConnections = 4;
 constexpr auto kRedisPatience = 500ms;  // at start; without it the service starts all the same
 
 std::uint16_t port_of(const Settings& settings, const std::string& service) {
@@ -146,9 +148,10 @@ ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Se
       internal_key_(auth::SigningKey::load_or_create(settings_.home / "secrets" / "internal.key")),
       cpu_(settings_.cpu_threads, settings_.cpu_queue),
       redis_(executor, redis_settings(settings_, metrics_)),
-      jobs_database_(database_url(settings_)),
-      job_store_(jobs_database_),
-      jobs_(std::make_unique<jobs::JobRunner>(job_store_, self_.service, self_.id, settings_.job_threads)),
+      jobs_database_(database_url(settings_), kJobConnections, sql::Durability::full),  // a 202 is a promise
+      job_store_(jobs_database_, jobs::JobTiming{settings_.job_heartbeat}),
+      jobs_(std::make_unique<jobs::JobRunner>(job_store_, runner_settings())),
+      job_streams_(executor, redis_, redis_settings(settings_, metrics_), self_.service, self_.id, job_store_.timing()),
       client_(executor),
       directory_(redis_, registry_settings(settings_)),
       context_{settings_, self_,      settings_.home, home_.folder(), executor,   log_,   metrics_,      cpu_,
@@ -165,15 +168,27 @@ ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Se
   add_health_routes(router_, service_, context_, life_);
   add_log_level_routes(router_, context_);
   if (!service_.authenticates_itself()) {
-    router_.add(http::Method::get, "/jobs/{id}",
-                [this](http::Request& request) { return show_job(context_, request); });
-    router_.add(http::Method::post, "/jobs/{id}/cancel",
-                [this](http::Request& request) { return cancel_job(context_, request); });
+    add_job_routes(router_, "/jobs", context_, [](http::Handler handler) { return handler; });
   }
   service_.routes(router_);
 }
 
 ServiceProcess::~ServiceProcess() = default;
+
+jobs::RunnerSettings ServiceProcess::runner_settings() {
+  jobs::RunnerSettings made;
+  made.service = self_.service;
+  made.instance = self_.id;
+  made.threads = settings_.job_threads;
+  made.tenant_limit = settings_.job_tenant_limit;
+  made.tenant_queue_limit = settings_.job_tenant_queue_limit;
+  made.metrics = &metrics_;
+  made.complain = [this](const std::string& message) { log_.error(message); };
+  made.around = [this](jobs::JobContext& job, const jobs::Handler& handler) {
+    return around_job(log_, tracer_, job, handler);
+  };
+  return made;
+}
 
 Async<Result<void>> ServiceProcess::start() {
   const bool connected = co_await redis_.wait_connected(kRedisPatience);
@@ -186,6 +201,8 @@ Async<Result<void>> ServiceProcess::start() {
   directory_.start(executor_);
   if (trace_export_) trace_export_->start(executor_);
   VALION_CO_TRY(co_await service_.initialize());
+  jobs_->start();
+  job_streams_.start(*jobs_);
   server_.start();
   listening_ = true;
   registration_.emplace(redis_, registry_settings(settings_), self_);
@@ -202,8 +219,11 @@ Async<void> ServiceProcess::stop() {
   directory_.release();  // a query that waits for a change must not hold up the drain
   // Others see us for one heartbeat more. That matters only where somebody else can take over.
   if (directory_.instances(self_.service).size() > 1) co_await sleep_for(settings_.heartbeat);
+  job_store_.end_watches();
   if (listening_) co_await server_.drain(settings_.drain);
-  co_await cancel_jobs();
+  job_streams_.leave();
+  co_await hand_back_jobs();
+  co_await job_streams_.close();
   co_await service_.cleanup();
   if (trace_export_) co_await trace_export_->finish();
   redis_.close();
@@ -211,7 +231,7 @@ Async<void> ServiceProcess::stop() {
 }
 
 // The runner waits for its work, and that work may be waiting for a call on this very loop: so another thread waits.
-Async<void> ServiceProcess::cancel_jobs() {
+Async<void> ServiceProcess::hand_back_jobs() {
   using Timer =
       asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
   Timer done(executor_, std::chrono::steady_clock::time_point::max());

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "platform/http/server.hpp"
+#include "platform/jobs/job_streams.hpp"
 #include "platform/service/around.hpp"
 #include "platform/service/base_service.hpp"
 #include "platform/service/health_routes.hpp"
@@ -25,14 +26,15 @@ class ServiceProcess {
   // initialize() > listen > register > ready. An error is initialize()'s. Redis may be away: the service then registers
   // when it comes.
   Async<Result<void>> start();
-  // Not ready > leave the registry > let running requests finish > cancel jobs > cleanup().
+  // Not ready > leave the registry > let running requests finish > hand running jobs back > cleanup().
   Async<void> stop();
 
   [[nodiscard]] std::string address() const;  // `http://127.0.0.1:8001`: where others reach it
   void complain(const std::string& message);  // to the log and to standard error
 
  private:
-  Async<void> cancel_jobs();
+  [[nodiscard]] jobs::RunnerSettings runner_settings();
+  Async<void> hand_back_jobs();
 
   Executor executor_;
   BaseService& service_;
@@ -49,6 +51,7 @@ class ServiceProcess {
   sql::Database jobs_database_;
   jobs::JobStore job_store_;
   std::unique_ptr<jobs::JobRunner> jobs_;
+  jobs::JobStreams job_streams_;
   http::Client client_;
   registry::Directory directory_;
   std::optional<registry::Registration> registration_;

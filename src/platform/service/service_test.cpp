@@ -8,6 +8,7 @@
 #include "platform/service/fetch_json.hpp"
 #include "platform/service/read_json.hpp"
 #include "platform/service/running_service.hpp"
+#include "platform/service/small_service.hpp"
 
 namespace valion {
 namespace {
@@ -21,99 +22,6 @@ using testing::eventually;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-struct Greeting {
-  std::string text;
-  std::int64_t times = 1;
-};
-BOOST_DESCRIBE_STRUCT(Greeting, (), (text, times))
-
-struct WhoAmI {
-  std::string tenant, user, trace_id, request_id;
-};
-BOOST_DESCRIBE_STRUCT(WhoAmI, (), (tenant, user, trace_id, request_id))
-
-// A small service with one route for each thing that the runtime does around it.
-class TestService final : public BaseService {
- public:
-  static constexpr std::string_view kName = "test_service";
-  [[nodiscard]] std::string_view name() const override { return kName; }
-
-  void routes(http::Router& router) override {
-    const auto add = [&](http::Method method, std::string_view path, auto handler) {
-      router.add(method, path, [this, handler](http::Request& request) { return (this->*handler)(request); });
-    };
-    add(http::Method::get, "/who", &TestService::who);
-    add(http::Method::get, "/who/through/registry", &TestService::who_through_registry);
-    add(http::Method::get, "/who/from/a/job", &TestService::who_from_a_job);
-    add(http::Method::get, "/throws", &TestService::throws);
-    add(http::Method::get, "/slow", &TestService::slow);
-    add(http::Method::post, "/greetings", &TestService::greet);
-    add(http::Method::post, "/quick-jobs", &TestService::quick_job);
-    add(http::Method::post, "/endless-jobs", &TestService::endless_job);
-  }
-
-  // Hangs for as long as the test wants it to.
-  Async<ServiceHealth> health_check() override {
-    const std::filesystem::path hangs = context().home / "own-check-hangs";
-    if (std::filesystem::exists(hangs)) std::ofstream(context().home / "own-checks-begun", std::ios::app) << "x";
-    while (std::filesystem::exists(hangs)) co_await sleep_for(10ms);
-    co_return ServiceHealth{};
-  }
-
-  Async<void> cleanup() override {
-    std::ofstream(context().home / "cleaned-up");
-    co_return;
-  }
-
- private:
-  Async<Result<http::Response>> who(http::Request& request) {
-    const WhoAmI me{request.principal->tenant, request.principal->user, request.trace_id, request.request_id};
-    co_return http::json_response(200, json::encode(me));
-  }
-  Async<Result<http::Response>> who_through_registry(http::Request& request) {
-    const CallOrigin origin = CallOrigin::of(request);
-    VALION_CO_TRY_ASSIGN(const auto me, co_await fetch_json<WhoAmI>(context(), origin, "test_service", "/who"));
-    co_return http::json_response(200, json::encode(me));
-  }
-  Async<Result<http::Response>> who_from_a_job(http::Request& request) {
-    const auto ask = [this, origin = CallOrigin::of(request)](jobs::JobContext&) -> Result<std::string> {
-      VALION_TRY_ASSIGN(const auto me, fetch_json_blocking<WhoAmI>(context(), origin, "test_service", "/who"));
-      return json::encode(me);
-    };
-    VALION_CO_TRY_ASSIGN(const auto job, co_await context().jobs.submit("test.ask", *request.principal, ask));
-    auto response = co_await accepted(context(), request, job);
-    co_return response;
-  }
-  Async<Result<http::Response>> throws(http::Request&) {
-    throw std::runtime_error("a secret of the database");
-    co_return http::Response{};
-  }
-  Async<Result<http::Response>> slow(http::Request&) {
-    std::ofstream(context().home / "slow-began");
-    while (!std::filesystem::exists(context().home / "go-on")) co_await sleep_for(10ms);
-    co_return http::text_response(200, "text/plain", "done");
-  }
-  Async<Result<http::Response>> greet(http::Request& request) {
-    VALION_CO_TRY_ASSIGN(const auto greeting, co_await read_json<Greeting>(request));
-    co_return http::json_response(201, json::encode(greeting));
-  }
-  Async<Result<http::Response>> quick_job(http::Request& request) {
-    const auto work = [](jobs::JobContext&) -> Result<std::string> { return "{\"answer\":42}"; };
-    VALION_CO_TRY_ASSIGN(const auto job, co_await context().jobs.submit("test.quick", *request.principal, work));
-    auto response = co_await accepted(context(), request, job);
-    co_return response;
-  }
-  Async<Result<http::Response>> endless_job(http::Request& request) {
-    const auto work = [](jobs::JobContext& job) -> Result<std::string> {
-      while (!job.cancelled()) std::this_thread::sleep_for(5ms);
-      return fail(ErrorKind::cancelled, "cancelled");
-    };
-    VALION_CO_TRY_ASSIGN(const auto job, co_await context().jobs.submit("test.endless", *request.principal, work));
-    auto response = co_await accepted(context(), request, job);
-    co_return response;
-  }
-};
 
 std::vector<std::string> names_of(const contracts::HealthView& health) {
   std::vector<std::string> names;
@@ -304,31 +212,6 @@ TEST_F(ServiceTest, ReadsJsonAndNothingElse) {
   EXPECT_EQ(service.call(std::move(form)).status, 415);
 }
 
-TEST_F(ServiceTest, AcceptsAJobAndWaitsWhenAsked) {
-  Running service(settings_);
-  const Answer accepted = service.post("/quick-jobs", token(), "{}");
-  EXPECT_EQ(accepted.status, 202);
-  const std::string job = accepted.header("Location");
-  EXPECT_THAT(job, StartsWith("/jobs/"));
-  EXPECT_TRUE(eventually(
-      [&] { return service.get(job, token()).body.find(R"("result":{"answer":42})") != std::string::npos; }));
-
-  http::ClientRequest patient = Running::request(http::Method::post, "/quick-jobs", token());
-  patient.headers.set("Prefer", "respond-async, wait=10");
-  const Answer done = service.call(std::move(patient));
-  EXPECT_EQ(done.status, 200);
-  EXPECT_THAT(done.body, HasSubstr(R"("state":"succeeded")"));
-  EXPECT_EQ(done.header("Preference-Applied"), "wait=10");
-}
-
-TEST_F(ServiceTest, CancelsAJobOnce) {
-  Running service(settings_);
-  const std::string job = service.post("/endless-jobs", token(), "{}").header("Location");
-  EXPECT_EQ(service.post(job + "/cancel", token(), "").status, 202);
-  EXPECT_TRUE(eventually([&] { return service.get(job, token()).body.find("\"cancelled\"") != std::string::npos; }));
-  EXPECT_EQ(service.post(job + "/cancel", token(), "").status, 409);
-}
-
 TEST_F(ServiceTest, FindsOthersThroughTheRegistryAndCallsInTheCallersName) {
   const testing::PrivateRedis redis;
   settings_.redis_url = redis.url();
@@ -374,7 +257,7 @@ TEST_F(ServiceTest, FinishesRunningRequestsBeforeItStops) {
   EXPECT_TRUE(std::filesystem::exists(folder_.path() / "cleaned-up"));
 }
 
-TEST_F(ServiceTest, CancelsRunningJobsWhenItStops) {
+TEST_F(ServiceTest, StopsWithoutWaitingForEndlessJobs) {
   Running service(settings_);
   service.post("/endless-jobs", token(), "{}");
   EXPECT_EQ(service.end(SIGINT), 0);

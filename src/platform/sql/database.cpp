@@ -68,8 +68,9 @@ struct Database::State {
   CpuPool threads;  // destroyed first: its last work still needs the connections
 };
 
-Database::Database(const std::string& url, std::size_t connections)
+Database::Database(const std::string& url, std::size_t connections, Durability durability)
     : state_(std::make_unique<State>(url, std::max<std::size_t>(connections, 1))) {
+  state_->url.waits_for_disk = durability == Durability::full;
   for (std::size_t i = 0; i < std::max<std::size_t>(connections, 1); ++i) {
     try {
       open_session(state_->sessions.at(i), state_->url);

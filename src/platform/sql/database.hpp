@@ -34,11 +34,15 @@ struct Migration {
 
 enum class Access { write, read };
 
+// Of SQLite: with `normal` a power cut may undo the last commits (never half of one, and no process's death does); `full` waits for
+// the disk at each commit. PostgreSQL is configured for itself, and waits unless told otherwise.
+enum class Durability { normal, full };
+
 class Database {
  public:
   // `url`: `sqlite:/path/file.db` (created with mode 0600), `postgresql:host=… dbname=…` (libpq's key words) or libpq's URI
   // `postgresql://…`. Throws std::runtime_error naming the URL without its password when it cannot open.
-  explicit Database(const std::string& url, std::size_t connections = 4);
+  explicit Database(const std::string& url, std::size_t connections = 4, Durability durability = Durability::normal);
   ~Database();
 
   // Blocking; called at start. Two processes may call it at once. `scope` keeps the histories of two components apart.

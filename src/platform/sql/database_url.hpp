@@ -10,6 +10,7 @@ namespace valion::sql {
 struct DatabaseUrl {
   bool postgresql = false;
   std::filesystem::path file;        // SQLite
+  bool waits_for_disk = false;       // SQLite: synchronous=full
   std::string connect;               // PostgreSQL: key words, with the password
   std::string shown;                 // for messages and logs: without the password
   std::vector<std::string> secrets;  // never to be shown

@@ -57,7 +57,7 @@ void open_sqlite(soci::session& session, const DatabaseUrl& url) {
   create_private_file(url.file);
   session.open(soci::sqlite3, "db=\"" + url.file.string() + "\" timeout=10");
   turn_on_wal(session);
-  session << "pragma synchronous = normal";
+  session << (url.waits_for_disk ? "pragma synchronous = full" : "pragma synchronous = normal");
   session << "pragma foreign_keys = on";
 }
 

@@ -8,7 +8,7 @@
 
 namespace valion::sql {
 
-// Opens (or opens again) `session`. SQLite: creates the file with mode 0600, WAL, synchronous=normal, foreign keys, a busy
+// Opens (or opens again) `session`. SQLite: creates the file with mode 0600, WAL, synchronous=normal or full, foreign keys, a busy
 // timeout of 10 s. Throws soci::soci_error or std::runtime_error.
 void open_session(soci::session& session, const DatabaseUrl& url);
 

@@ -34,7 +34,7 @@ Async<Result<http::Response>> show_index() {
   for (const gateway::RelayedRoute& route : gateway::route_table()) {
     if (route.public_prefix.starts_with("/api/")) index.routes.push_back(std::string(route.public_prefix) + "/…");
   }
-  index.routes.emplace_back("/api/v1/jobs/{id}");
+  index.routes.emplace_back("/api/v1/jobs/…");
   co_return http::json_response(200, json::encode(index));
 }
 
@@ -73,12 +73,9 @@ void ApiGateway::routes(http::Router& router) {
       add(method, std::string(route.public_prefix) + "/{path:rest}", pass_on, limit);
     }
   }
-  add(
-      http::Method::get, "/api/v1/jobs/{id}", [this](http::Request& request) { return show_job(context(), request); },
-      kSmallBody);
-  add(
-      http::Method::post, "/api/v1/jobs/{id}/cancel",
-      [this](http::Request& request) { return cancel_job(context(), request); }, kSmallBody);
+  add_job_routes(router, "/api/v1/jobs", context(), [this](http::Handler handler) -> http::Handler {
+    return [this, inner = std::move(handler)](http::Request& request) { return authenticated(request, inner); };
+  });
 
   http::RouteOptions open;
   open.anonymous = true;

@@ -1,7 +1,7 @@
 // The single entry: takes clients' tokens, passes requests on in the caller's name, hides everything behind it.
 //
 //   /api/v1/{data,ml,geospatial,reports,registry}/…   relayed, see route_table.cpp
-//   GET  /api/v1/jobs/{id}    POST /api/v1/jobs/{id}/cancel
+//   /api/v1/jobs/…            answered here, from the job table: platform/service/job_routes.hpp
 //   POST /api/v1/auth/token   user and password > a token for everything else
 //   GET  /                    what is here
 #pragma once

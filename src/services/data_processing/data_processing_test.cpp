@@ -9,6 +9,7 @@
 #include "platform/http/multipart.hpp"
 #include "platform/json/described.hpp"
 #include "platform/objects/object_store.hpp"
+#include "platform/service/job_kinds.hpp"
 #include "platform/service/running_service.hpp"
 #include "services/data_processing/data_processing.hpp"
 #include "services/data_processing/descent.hpp"
@@ -37,6 +38,16 @@ class Consumer final : public BaseService {
                [this](http::Request& request) { return rows_by_job(request); });
   }
 
+  Async<Result<void>> initialize() override {
+    const auto count = [this](jobs::JobContext& job) -> Result<std::string> {
+      const Hash version = Hash::parse(job.job().payload.substr(1, 64)).value();
+      VALION_TRY_ASSIGN(const auto table, storage::fetch_dataset_blocking(context(), origin_of(job), version));
+      return std::to_string(table->rows());
+    };
+    context().jobs.handle("test.rows", count);
+    co_return Result<void>{};
+  }
+
  private:
   Async<Result<http::Response>> rows(http::Request& request) {
     const CallOrigin origin = CallOrigin::of(request);
@@ -45,13 +56,9 @@ class Consumer final : public BaseService {
     co_return http::json_response(200, std::to_string(table->rows()));
   }
   Async<Result<http::Response>> rows_by_job(http::Request& request) {
-    const Hash version = Hash::parse(request.parameters.text("version")).value();
-    const auto work = [this, origin = CallOrigin::of(request), version](jobs::JobContext&) -> Result<std::string> {
-      VALION_TRY_ASSIGN(const auto table, storage::fetch_dataset_blocking(context(), origin, version));
-      return std::to_string(table->rows());
-    };
-    VALION_CO_TRY_ASSIGN(const auto job, co_await context().jobs.submit("test.rows", *request.principal, work));
-    co_return co_await accepted(context(), request, job);
+    std::string payload = "\"" + request.parameters.text("version") + "\"";
+    auto response = co_await submit_job_text(context(), request, "test.rows", std::move(payload));
+    co_return response;
   }
 };
 

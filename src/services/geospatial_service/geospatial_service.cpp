@@ -4,30 +4,42 @@
 #include <utility>
 
 #include "contracts/geospatial.hpp"
+#include "platform/service/idempotent.hpp"
+#include "platform/service/job_kinds.hpp"
 #include "platform/service/read_json.hpp"
 #include "services/geospatial_service/enrichment.hpp"
 #include "services/geospatial_service/enrichment_job.hpp"
 #include "storage/dataset_source.hpp"
 
 namespace valion {
+namespace {
+
+const std::string kEnrichment = "geospatial.enrichment";
+
+}  // namespace
 
 void GeospatialService::routes(http::Router& router) {
-  router.add(http::Method::post, "/geospatial/enrichments", [this](http::Request& request) { return enrich(request); });
+  router.add(http::Method::post, "/geospatial/enrichments", [this](http::Request& request) {
+    return idempotently(context(), request, [this](http::Request& inner) { return enrich(inner); });
+  });
   router.add(http::Method::post, "/geospatial/locate", [this](http::Request& request) { return locate(request); });
   router.add(http::Method::post, "/geospatial/neighbour-levels",
              [this](http::Request& request) { return preview_levels(request); });
 }
 
+Async<Result<void>> GeospatialService::initialize() {
+  handle_job<contracts::EnrichmentRequest>(
+      context(), kEnrichment,
+      [this](const contracts::EnrichmentRequest& asked, const CallOrigin& origin, jobs::JobContext& job) {
+        return geospatial::run_enrichment(context(), origin, asked, job);
+      });
+  co_return Result<void>{};
+}
+
 Async<Result<http::Response>> GeospatialService::enrich(http::Request& request) {
-  VALION_CO_TRY_ASSIGN(auto asked, co_await read_json<contracts::EnrichmentRequest>(request));
-  const CallOrigin origin = CallOrigin::of(request);
-  ServiceContext& here = context();
-  const std::string kind = "geospatial.enrichment";
-  const jobs::Work work = [&here, origin, asked = std::move(asked)](jobs::JobContext& job) {
-    return geospatial::run_enrichment(here, origin, asked, job);
-  };
-  VALION_CO_TRY_ASSIGN(const auto job, co_await here.jobs.submit(kind, origin.principal, work));
-  co_return co_await accepted(here, request, job);
+  VALION_CO_TRY_ASSIGN(const auto asked, co_await read_json<contracts::EnrichmentRequest>(request));
+  auto response = co_await submit_job(context(), request, kEnrichment, asked);
+  co_return response;
 }
 
 Async<Result<http::Response>> GeospatialService::locate(http::Request& request) {

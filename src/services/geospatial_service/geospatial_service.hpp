@@ -13,6 +13,7 @@ class GeospatialService final : public BaseService {
   static constexpr std::string_view kName = "geospatial_service";
   [[nodiscard]] std::string_view name() const override { return kName; }
   void routes(http::Router& router) override;
+  Async<Result<void>> initialize() override;
 
  private:
   Async<Result<http::Response>> enrich(http::Request& request);

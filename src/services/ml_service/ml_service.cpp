@@ -6,6 +6,8 @@
 #include "contracts/ml.hpp"
 #include "domain/model/valuation.hpp"
 #include "platform/service/fetch_json.hpp"
+#include "platform/service/idempotent.hpp"
+#include "platform/service/job_kinds.hpp"
 #include "platform/service/read_json.hpp"
 #include "services/ml_service/answers.hpp"
 #include "services/ml_service/model_cache.hpp"
@@ -15,6 +17,7 @@
 namespace valion {
 namespace {
 
+const std::string kTraining = "ml.training";
 constexpr std::size_t kModelsInMemory = 16;
 constexpr std::size_t kBytesInMemory = 512u << 20;
 constexpr int kMostListed = 1'000;
@@ -77,7 +80,9 @@ void MlService::routes(http::Router& router) {
                        Async<Result<http::Response>> (MlService::*handler)(http::Request&)) {
     router.add(method, path, [this, handler](http::Request& request) { return (this->*handler)(request); });
   };
-  add(Method::post, "/ml/models", &MlService::train);
+  router.add(Method::post, "/ml/models", [this](http::Request& request) {
+    return idempotently(context(), request, [this](http::Request& inner) { return train(inner); });
+  });
   add(Method::get, "/ml/models", &MlService::list_models);
   add(Method::get, "/ml/models/{model:hash}", &MlService::show_model);
   add(Method::get, "/ml/models/{model:hash}/evaluation", &MlService::show_evaluation);
@@ -87,6 +92,11 @@ void MlService::routes(http::Router& router) {
 
 Async<Result<void>> MlService::initialize() {
   state_ = std::make_unique<State>(context());
+  handle_job<contracts::TrainingRequest>(
+      context(), kTraining,
+      [this](const contracts::TrainingRequest& asked, const CallOrigin& origin, jobs::JobContext& job) {
+        return ml::run_training(context(), *state_->storage, origin, asked, job);
+      });
   co_return Result<void>();
 }
 
@@ -111,10 +121,8 @@ Async<Result<http::Response>> MlService::train(http::Request& request) {
                        co_await fetch_json<contracts::DatasetVersion>(context(), origin, keeper, target));
   VALION_CO_TRY_ASSIGN(const auto schema, ml::to_schema(version));
   VALION_CO_TRY(ml::check_request(asked, schema));
-  const std::string kind = "ml.training";
-  const jobs::Work work = ml::training_work(context(), state_->storage, origin, asked);
-  VALION_CO_TRY_ASSIGN(const auto job, co_await context().jobs.submit(kind, *request.principal, work));
-  co_return co_await accepted(context(), request, job);
+  auto response = co_await submit_job(context(), request, kTraining, asked);
+  co_return response;
 }
 
 Async<Result<http::Response>> MlService::list_models(http::Request& request) {

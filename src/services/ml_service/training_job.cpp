@@ -36,8 +36,10 @@ Result<StoredModel> train_stored(const dataset::Table& table, const contracts::T
   return StoredModel{request, engine_of(threads), std::move(outcome.model)};
 }
 
-Result<std::string> run(ServiceContext& context, ModelStorage& storage, const CallOrigin& origin,
-                        const contracts::TrainingRequest& request, jobs::JobContext& job) {
+}  // namespace
+
+Result<std::string> run_training(ServiceContext& context, ModelStorage& storage, const CallOrigin& origin,
+                                 const contracts::TrainingRequest& request, jobs::JobContext& job) {
   const auto start = std::chrono::steady_clock::now();
   job.progress(0, 1, "fetching the data set");
   VALION_TRY_ASSIGN(const auto table, storage::fetch_dataset_blocking(context, origin, request.version));
@@ -51,15 +53,8 @@ Result<std::string> run(ServiceContext& context, ModelStorage& storage, const Ca
   const double total = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::string created_at = utc_timestamp(std::chrono::system_clock::now());
   const auto record = json::encode(to_record(hash, stored, seconds, total, created_at));
+  VALION_TRY(job.confirm());
   return storage.catalogue.add_model_blocking(origin.principal.tenant, hash, created_at, record);
-}
-
-}  // namespace
-
-jobs::Work training_work(ServiceContext& context, std::shared_ptr<ModelStorage> storage, CallOrigin origin,
-                         contracts::TrainingRequest request) {
-  return [&context, storage = std::move(storage), origin = std::move(origin),
-          request = std::move(request)](jobs::JobContext& job) { return run(context, *storage, origin, request, job); };
 }
 
 }  // namespace valion::ml

@@ -11,7 +11,7 @@
 
 namespace valion::ml {
 
-// Where models go. Shared with the jobs that run, so that it outlives them.
+// Where models go. Outlives the jobs: the runner ends them first.
 struct ModelStorage {
   ModelStorage(const std::string& database_url, const std::filesystem::path& folder)
       : database(database_url), catalogue(database), objects(folder / "objects") {}
@@ -20,8 +20,8 @@ struct ModelStorage {
   ObjectStore objects;
 };
 
-// The work of job `ml.training`; its answer is the ModelRecord. `context` outlives the job.
-[[nodiscard]] jobs::Work training_work(ServiceContext& context, std::shared_ptr<ModelStorage> storage,
-                                       CallOrigin origin, contracts::TrainingRequest request);
+// The work of job `ml.training`: blocks, for a job thread. Its answer is the ModelRecord.
+[[nodiscard]] Result<std::string> run_training(ServiceContext& context, ModelStorage& storage, const CallOrigin& origin,
+                                               const contracts::TrainingRequest& request, jobs::JobContext& job);
 
 }  // namespace valion::ml

@@ -76,6 +76,7 @@ struct Making {
       record.artifacts.push_back(
           {format, hash, static_cast<std::int64_t>(bytes.size()), "/api/v1/reports/" + identity.text() + "/" + format});
     }
+    VALION_TRY(job.confirm());
     auto kept =
         storage.catalogue.add_blocking(origin.principal.tenant, identity, record.created_at, json::encode(record));
     if (kept) job.progress(kSteps, kSteps, "done");
@@ -98,12 +99,9 @@ Result<ReportSources> fetch_sources(ServiceContext& context, const CallOrigin& o
   return sources;
 }
 
-jobs::Work report_work(ServiceContext& context, std::shared_ptr<ReportStorage> storage, CallOrigin origin,
-                       contracts::ReportRequest request) {
-  return [&context, storage = std::move(storage), origin = std::move(origin),
-          request = std::move(request)](jobs::JobContext& job) {
-    return Making{context, *storage, origin, request, job}.make();
-  };
+Result<std::string> run_report(ServiceContext& context, ReportStorage& storage, const CallOrigin& origin,
+                               const contracts::ReportRequest& request, jobs::JobContext& job) {
+  return Making{context, storage, origin, request, job}.make();
 }
 
 }  // namespace valion::reporting

@@ -12,7 +12,7 @@
 
 namespace valion::reporting {
 
-// Shared with running jobs, which may outlive a request.
+// Outlives the jobs: the runner ends them first.
 struct ReportStorage {
   ReportStorage(const std::string& database_url, const std::filesystem::path& folder)
       : database(database_url), catalogue(database), objects(folder / "objects") {}
@@ -25,8 +25,9 @@ struct ReportStorage {
 [[nodiscard]] Result<ReportSources> fetch_sources(ServiceContext& context, const CallOrigin& origin,
                                                   const Hash& valuation);
 
-// `record` of a report already kept for the tenant is answered as it is; the bytes would be the same.
-[[nodiscard]] jobs::Work report_work(ServiceContext& context, std::shared_ptr<ReportStorage> storage, CallOrigin origin,
-                                     contracts::ReportRequest request);
+// The work of job `reports.render`: blocks, for a job thread. A report already kept for the tenant is answered as it is; the
+// bytes would be the same.
+[[nodiscard]] Result<std::string> run_report(ServiceContext& context, ReportStorage& storage, const CallOrigin& origin,
+                                             const contracts::ReportRequest& request, jobs::JobContext& job);
 
 }  // namespace valion::reporting

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/service/idempotent.hpp"
+#include "platform/service/job_kinds.hpp"
 #include "platform/service/read_json.hpp"
 #include "services/reporting_service/report_job.hpp"
 
 namespace valion {
 namespace {
 
+const std::string kRendering = "reports.render";
 constexpr std::string_view kPdfType = "application/pdf";
 constexpr std::string_view kXlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -27,7 +30,9 @@ ReportingService::~ReportingService() = default;
 
 void ReportingService::routes(http::Router& router) {
   using http::Method;
-  router.add(Method::post, "/reports", [this](http::Request& request) { return make_report(request); });
+  router.add(Method::post, "/reports", [this](http::Request& request) {
+    return idempotently(context(), request, [this](http::Request& inner) { return make_report(inner); });
+  });
   router.add(Method::get, "/reports/{report:hash}", [this](http::Request& request) { return show_report(request); });
   router.add(Method::get, "/reports/{report:hash}/pdf",
              [this](http::Request& request) { return send_file(request, "pdf"); });
@@ -38,6 +43,11 @@ void ReportingService::routes(http::Router& router) {
 Async<Result<void>> ReportingService::initialize() {
   state_ = std::make_unique<State>();
   state_->storage = std::make_shared<reporting::ReportStorage>(context().catalogue_url(), context().folder);
+  handle_job<contracts::ReportRequest>(
+      context(), kRendering,
+      [this](const contracts::ReportRequest& asked, const CallOrigin& origin, jobs::JobContext& job) {
+        return reporting::run_report(context(), *state_->storage, origin, asked, job);
+      });
   co_return Result<void>();
 }
 
@@ -54,10 +64,8 @@ Async<ServiceHealth> ReportingService::health_check() {
 Async<Result<http::Response>> ReportingService::make_report(http::Request& request) {
   VALION_CO_TRY_ASSIGN(const auto asked, co_await read_json<contracts::ReportRequest>(request));
   VALION_CO_TRY(reporting::check(asked));
-  auto work = reporting::report_work(context(), state_->storage, CallOrigin::of(request), asked);
-  VALION_CO_TRY_ASSIGN(const auto job,
-                       co_await context().jobs.submit("reports.render", *request.principal, std::move(work)));
-  co_return co_await accepted(context(), request, job);
+  auto response = co_await submit_job(context(), request, kRendering, asked);
+  co_return response;
 }
 
 Async<Result<http::Response>> ReportingService::show_report(http::Request& request) {
