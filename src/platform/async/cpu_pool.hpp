@@ -4,7 +4,8 @@
 //
 // Thread-safe. Work runs on a pool thread, the coroutine resumes on its own executor. What the work throws becomes
 // ErrorKind::internal. The caller's references must outlive the co_await (they do, in a coroutine frame).
-// A coroutine that is cancelled while waiting resumes only when its work has ended.
+// A coroutine that is cancelled while waiting resumes only when its work has ended. The loops it resumes on must outlive the
+// pool: a pool thread may still be waking one when the coroutine has already gone on.
 #pragma once
 
 #include <cstddef>

@@ -15,8 +15,7 @@ namespace {
 
 // Runs one coroutine to its end and rethrows what it throws.
 template <class Work>
-void run(Work work) {
-  asio::io_context context{1};
+void run(asio::io_context& context, Work work) {
   asio::co_spawn(context.get_executor(), work(), [](std::exception_ptr failure) {
     if (failure) std::rethrow_exception(failure);
   });
@@ -24,8 +23,9 @@ void run(Work work) {
 }
 
 TEST(CpuPool, ComputesElsewhereAndResumesHere) {
+  asio::io_context context{1};
   CpuPool pool(2, 10);
-  run([&]() -> Async<void> {
+  run(context, [&]() -> Async<void> {
     const auto here = std::this_thread::get_id();
     const Result<bool> elsewhere = co_await pool.run([&] { return std::this_thread::get_id() != here; });
     EXPECT_TRUE(elsewhere.value());
@@ -34,8 +34,9 @@ TEST(CpuPool, ComputesElsewhereAndResumesHere) {
 }
 
 TEST(CpuPool, PassesErrorsAndTurnsExceptionsIntoThem) {
+  asio::io_context context{1};
   CpuPool pool(1, 10);
-  run([&]() -> Async<void> {
+  run(context, [&]() -> Async<void> {
     const Result<int> failed = co_await pool.run([]() -> Result<int> { return fail(ErrorKind::invalid, "no"); });
     EXPECT_EQ(failed.error().kind, ErrorKind::invalid);
     const Result<int> thrown = co_await pool.run([]() -> int { throw std::runtime_error("our bug"); });
@@ -45,10 +46,10 @@ TEST(CpuPool, PassesErrorsAndTurnsExceptionsIntoThem) {
 }
 
 TEST(CpuPool, RefusesWhenTooMuchIsWaiting) {
+  asio::io_context context{1};
   CpuPool pool(1, 1);
   std::latch release{1};
   std::vector<ErrorKind> refused;
-  asio::io_context context{1};
   int finished = 0;
   const auto one = [&]() -> Async<void> {
     const Result<void> done = co_await pool.run([&] { release.wait(); });
@@ -63,9 +64,9 @@ TEST(CpuPool, RefusesWhenTooMuchIsWaiting) {
 }
 
 TEST(CpuPool, NeedsNoQueueWhileAThreadIsIdle) {
+  asio::io_context context{1};
   CpuPool pool(3, 0);
   std::latch all_started{3};
-  asio::io_context context{1};
   int refused = 0;
   const auto one = [&]() -> Async<void> {
     const Result<void> done = co_await pool.run([&] { all_started.arrive_and_wait(); });
