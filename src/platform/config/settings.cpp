@@ -126,6 +126,12 @@ std::string share_text(const Settings& settings) {
   return std::string(text, std::to_chars(text, text + sizeof text, settings.trace_sample).ptr);
 }
 
+std::string read_objects_url(Settings& settings, const std::string& text) {
+  if (!text.empty() && !text.starts_with("s3://")) return "s3://BUCKET/PREFIX?endpoint=…&region=…";
+  settings.objects_url = text;
+  return "";
+}
+
 // Every setting, in the order of the written file.
 const std::vector<Known>& known_settings() {
   static const std::vector<Known> known{
@@ -138,6 +144,9 @@ const std::vector<Known>& known_settings() {
        read_redis_url, text_text<&Settings::redis_url>},
       {"database.url", "VALION_DATABASE_URL", "sqlite:PATH or postgresql:…; empty: SQLite below home",
        read_database_url, text_text<&Settings::database_url>},
+      {"objects.url", "VALION_OBJECTS_URL",
+       "s3://bucket/prefix?endpoint=…&region=…; empty: folders below home; keys: AWS_… variables or secrets/s3",
+       read_objects_url, text_text<&Settings::objects_url>},
       {"log.level", "VALION_LOG_LEVEL", "trace, debug, info, warning, error", read_level,
        text_text<&Settings::log_level>},
       {"registry.heartbeat_ms", "VALION_HEARTBEAT_MS", "an instance is gone after three missed heartbeats",

@@ -21,8 +21,9 @@ struct Settings {
   std::map<std::string, std::uint16_t>
       ports;              // ports.{service} / VALION_PORT_{SERVICE}; absent: the service list's default; 0: a free one
   std::string redis_url;  // redis.url / VALION_REDIS_URL; empty: the orchestrator's own, VALION_HOME/redis/redis.sock
-  std::string database_url;                    // database.url / VALION_DATABASE_URL; empty: sqlite below home
-  std::string log_level = "info";              // log.level / VALION_LOG_LEVEL: trace debug info warning error
+  std::string database_url;        // database.url / VALION_DATABASE_URL; empty: sqlite below home
+  std::string objects_url;         // objects.url / VALION_OBJECTS_URL; empty: folders below home; or s3://…
+  std::string log_level = "info";  // log.level / VALION_LOG_LEVEL: trace debug info warning error
   std::chrono::milliseconds heartbeat{1'000};  // registry.heartbeat_ms
   std::chrono::milliseconds drain{8'000};      // drain_ms: three groups of services and Redis end within stop_timeout
   // The orchestrator's patience: orchestrator.…_ms / VALION_…_MS, and what it calls a crash loop.

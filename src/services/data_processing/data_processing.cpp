@@ -7,6 +7,7 @@
 #include "domain/dataset/cleaning.hpp"
 #include "domain/dataset/profile.hpp"
 #include "platform/http/multipart.hpp"
+#include "platform/objects/open_object_store.hpp"
 #include "platform/service/read_json.hpp"
 #include "services/data_processing/descent.hpp"
 #include "services/data_processing/import.hpp"
@@ -80,8 +81,8 @@ void DataProcessing::routes(http::Router& router) {
 }
 
 Async<Result<void>> DataProcessing::initialize() {
-  versions_ =
-      std::make_unique<data::VersionStore>(context().catalogue_url(), context().folder / "objects", context().cpu);
+  versions_ = std::make_unique<data::VersionStore>(
+      context().catalogue_url(), open_object_store(context().settings, std::string(kName)), context().cpu);
   remove_old_uploads(context().folder / "incoming");
   co_return Result<void>{};
 }

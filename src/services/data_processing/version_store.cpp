@@ -67,13 +67,13 @@ Result<OpenVersion> open_object(const ObjectStore& objects, const contracts::Dat
 
 }  // namespace
 
-VersionStore::VersionStore(const std::string& database_url, const std::filesystem::path& objects, CpuPool& cpu)
-    : database_(database_url), catalogue_(database_), objects_(objects), cpu_(cpu) {}
+VersionStore::VersionStore(const std::string& database_url, std::unique_ptr<ObjectStore> objects, CpuPool& cpu)
+    : database_(database_url), catalogue_(database_), objects_(std::move(objects)), cpu_(cpu) {}
 
 Async<Result<contracts::DatasetVersion>> VersionStore::store(Principal principal, Draft draft) {
   const auto write = [&]() -> Result<Hash> {
     VALION_TRY_ASSIGN(const std::string bytes, storage::write_arrow(draft.table, metadata_of(draft)));
-    return objects_.put(bytes);
+    return objects_->put(bytes);
   };
   VALION_CO_TRY_ASSIGN(const Hash version, co_await cpu_.run(write));
   const std::string now = utc_timestamp(std::chrono::system_clock::now());
@@ -99,14 +99,15 @@ Async<Result<contracts::DatasetVersion>> VersionStore::find(Principal principal,
 Async<Result<OpenVersion>> VersionStore::open(Principal principal, Hash version) {
   VALION_CO_TRY_ASSIGN(const contracts::DatasetVersion description,
                        co_await find(std::move(principal), std::move(version)));
-  const auto read = [&] { return open_object(objects_, description); };
+  const auto read = [&] { return open_object(*objects_, description); };
   co_return co_await cpu_.run(read);
 }
 
 Async<Result<std::filesystem::path>> VersionStore::file(Principal principal, Hash version) {
   VALION_CO_TRY_ASSIGN(const contracts::DatasetVersion description,
                        co_await find(std::move(principal), std::move(version)));
-  co_return objects_.path_of(description.version);
+  const auto locate = [&] { return objects_->path_of(description.version); };
+  co_return co_await cpu_.run(locate);
 }
 
 }  // namespace valion::data

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,8 @@ struct OpenVersion {
 
 class VersionStore {
  public:
-  // Throws std::runtime_error or std::filesystem::filesystem_error when database or folder cannot be used.
-  VersionStore(const std::string& database_url, const std::filesystem::path& objects, CpuPool& cpu);
+  // Throws std::runtime_error when the database cannot be used.
+  VersionStore(const std::string& database_url, std::unique_ptr<ObjectStore> objects, CpuPool& cpu);
 
   // Equal drafts give the same version, which then keeps its first `created_at`.
   Async<Result<contracts::DatasetVersion>> store(Principal principal, Draft draft);
@@ -48,7 +49,7 @@ class VersionStore {
  private:
   sql::Database database_;
   storage::DatasetCatalogue catalogue_;
-  ObjectStore objects_;
+  std::unique_ptr<ObjectStore> objects_;
   CpuPool& cpu_;
 };
 

@@ -5,6 +5,7 @@
 #include "contracts/data.hpp"
 #include "contracts/ml.hpp"
 #include "domain/model/valuation.hpp"
+#include "platform/objects/open_object_store.hpp"
 #include "platform/service/fetch_json.hpp"
 #include "platform/service/idempotent.hpp"
 #include "platform/service/job_kinds.hpp"
@@ -48,7 +49,8 @@ Result<void> check_request(const contracts::ValuationRequest& request) {
 
 struct MlService::State {
   explicit State(ServiceContext& service)
-      : storage(std::make_shared<ml::ModelStorage>(service.catalogue_url(), service.folder)),
+      : storage(std::make_shared<ml::ModelStorage>(service.catalogue_url(),
+                                                   open_object_store(service.settings, std::string(kName)))),
         cache(kModelsInMemory, kBytesInMemory) {}
 
   std::shared_ptr<ml::ModelStorage> storage;
@@ -60,7 +62,7 @@ struct MlService::State {
     if (auto ready = cache.find(hash)) co_return ready;
     std::size_t bytes = 0;
     const auto load = [&]() -> Result<ml::ModelCache::Model> {
-      VALION_TRY_ASSIGN(const std::string encoded, storage->objects.get(hash));
+      VALION_TRY_ASSIGN(const std::string encoded, storage->objects->get(hash));
       VALION_TRY_ASSIGN(auto stored, ml::decode_model(encoded));
       bytes = encoded.size();
       return std::make_shared<const ml::StoredModel>(std::move(stored));

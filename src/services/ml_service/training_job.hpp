@@ -13,11 +13,11 @@ namespace valion::ml {
 
 // Where models go. Outlives the jobs: the runner ends them first.
 struct ModelStorage {
-  ModelStorage(const std::string& database_url, const std::filesystem::path& folder)
-      : database(database_url), catalogue(database), objects(folder / "objects") {}
+  ModelStorage(const std::string& database_url, std::unique_ptr<ObjectStore> store)
+      : database(database_url), catalogue(database), objects(std::move(store)) {}
   sql::Database database;
   ModelCatalogue catalogue;
-  ObjectStore objects;
+  std::unique_ptr<ObjectStore> objects;
 };
 
 // The work of job `ml.training`: blocks, for a job thread. Its answer is the ModelRecord.

@@ -72,7 +72,7 @@ struct Making {
     for (const std::string& format : request.formats) {
       VALION_TRY(step(2 + static_cast<double>(record.artifacts.size()), "drawing the " + format));
       VALION_TRY_ASSIGN(const std::string bytes, render(format, content, language));
-      VALION_TRY_ASSIGN(const Hash hash, storage.objects.put(bytes));
+      VALION_TRY_ASSIGN(const Hash hash, storage.objects->put(bytes));
       record.artifacts.push_back(
           {format, hash, static_cast<std::int64_t>(bytes.size()), "/api/v1/reports/" + identity.text() + "/" + format});
     }

@@ -14,11 +14,11 @@ namespace valion::reporting {
 
 // Outlives the jobs: the runner ends them first.
 struct ReportStorage {
-  ReportStorage(const std::string& database_url, const std::filesystem::path& folder)
-      : database(database_url), catalogue(database), objects(folder / "objects") {}
+  ReportStorage(const std::string& database_url, std::unique_ptr<ObjectStore> store)
+      : database(database_url), catalogue(database), objects(std::move(store)) {}
   sql::Database database;
   ReportCatalogue catalogue;
-  ObjectStore objects;
+  std::unique_ptr<ObjectStore> objects;
 };
 
 // Through the registry, blocking. Errors: those of the services asked, and bad_gateway when a history has no end.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/objects/open_object_store.hpp"
 #include "platform/service/idempotent.hpp"
 #include "platform/service/job_kinds.hpp"
 #include "platform/service/read_json.hpp"
@@ -42,7 +43,8 @@ void ReportingService::routes(http::Router& router) {
 
 Async<Result<void>> ReportingService::initialize() {
   state_ = std::make_unique<State>();
-  state_->storage = std::make_shared<reporting::ReportStorage>(context().catalogue_url(), context().folder);
+  state_->storage = std::make_shared<reporting::ReportStorage>(
+      context().catalogue_url(), open_object_store(context().settings, std::string(kName)));
   handle_job<contracts::ReportRequest>(
       context(), kRendering,
       [this](const contracts::ReportRequest& asked, const CallOrigin& origin, jobs::JobContext& job) {
@@ -86,7 +88,8 @@ Async<Result<http::Response>> ReportingService::send_file(http::Request& request
     co_return fail(ErrorKind::not_found,
                    "report " + report + " was made without " + std::string(format) + "; ask for it with formats");
   }
-  VALION_CO_TRY_ASSIGN(auto path, state_->storage->objects.path_of(artifact->sha256));
+  const auto locate = [&] { return state_->storage->objects->path_of(artifact->sha256); };
+  VALION_CO_TRY_ASSIGN(auto path, co_await context().cpu.run(locate));
   http::Response response;
   response.headers.set("Content-Type", std::string(format == "pdf" ? kPdfType : kXlsxType));
   const std::string disposition = format == "pdf" ? "inline" : "attachment";

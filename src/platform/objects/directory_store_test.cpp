@@ -1,4 +1,4 @@
-#include "platform/objects/object_store.hpp"
+#include "platform/objects/directory_store.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,9 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <set>
 #include <thread>
 #include <vector>
@@ -21,13 +23,13 @@ using ::testing::IsEmpty;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-class ObjectStoreTest : public ::testing::Test {
+class DirectoryStoreTest : public ::testing::Test {
  protected:
-  ObjectStoreTest() {
+  DirectoryStoreTest() {
     std::string name = (fs::temp_directory_path() / "valion-objects-XXXXXX").string();
     folder_ = mkdtemp(name.data());
   }
-  ~ObjectStoreTest() override { fs::remove_all(folder_); }
+  ~DirectoryStoreTest() override { fs::remove_all(folder_); }
 
   [[nodiscard]] fs::path root() const { return folder_ / "objects"; }
   fs::path file_holding(const std::string& name, const std::string& bytes) const {
@@ -59,21 +61,21 @@ TEST(Sha256, AgreesWithThePublishedVectors) {
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-TEST_F(ObjectStoreTest, GivesBackWhatWasPut) {
-  ObjectStore store(root());
+TEST_F(DirectoryStoreTest, GivesBackWhatWasPut) {
+  DirectoryStore store(root());
   for (const std::string& bytes : {std::string(), std::string("sales\n"), std::string(3u << 20, '\0')}) {
     const auto hash = store.put(bytes);
     ASSERT_TRUE(hash) << hash.error().message;
     EXPECT_EQ(*hash, sha256(bytes));
     EXPECT_EQ(*store.get(*hash), bytes);
-    EXPECT_TRUE(store.contains(*hash));
+    EXPECT_EQ(store.contains(*hash), true);
     EXPECT_EQ(*sha256_of_file(*store.path_of(*hash)), *hash);
   }
   EXPECT_THAT(incoming(), IsEmpty());
 }
 
-TEST_F(ObjectStoreTest, IsForItsOwnerAlone) {
-  ObjectStore store(root());
+TEST_F(DirectoryStoreTest, IsForItsOwnerAlone) {
+  DirectoryStore store(root());
   const auto hash = store.put("private");
   EXPECT_EQ(mode_of(root()), 0700u);
   EXPECT_EQ(mode_of(store.path_of(*hash)->parent_path()), 0700u);
@@ -81,8 +83,8 @@ TEST_F(ObjectStoreTest, IsForItsOwnerAlone) {
   EXPECT_EQ(store.path_of(*hash)->parent_path().filename(), hash->text().substr(0, 2));
 }
 
-TEST_F(ObjectStoreTest, AdoptsAFile) {
-  ObjectStore store(root());
+TEST_F(DirectoryStoreTest, AdoptsAFile) {
+  DirectoryStore store(root());
   const std::string bytes(5u << 20, 'x');
   const fs::path file = file_holding("upload", bytes);
   const auto hash = store.adopt(file);
@@ -96,8 +98,8 @@ TEST_F(ObjectStoreTest, AdoptsAFile) {
   EXPECT_FALSE(fs::exists(again));
 }
 
-TEST_F(ObjectStoreTest, AdoptsOnlyRegularFiles) {
-  ObjectStore store(root());
+TEST_F(DirectoryStoreTest, AdoptsOnlyRegularFiles) {
+  DirectoryStore store(root());
   EXPECT_EQ(store.adopt(folder_ / "nothing").error().kind, ErrorKind::not_found);
   EXPECT_FALSE(store.adopt(root()));
   const fs::path secret = file_holding("secret", "secret");
@@ -106,18 +108,18 @@ TEST_F(ObjectStoreTest, AdoptsOnlyRegularFiles) {
   EXPECT_TRUE(fs::exists(secret));
 }
 
-TEST_F(ObjectStoreTest, SaysWhatItDoesNotHave) {
-  const ObjectStore store(root());
+TEST_F(DirectoryStoreTest, SaysWhatItDoesNotHave) {
+  const DirectoryStore store(root());
   const Hash unknown = sha256("unknown");
-  EXPECT_FALSE(store.contains(unknown));
-  EXPECT_FALSE(store.contains(Hash{}));
+  EXPECT_EQ(store.contains(unknown), false);
+  EXPECT_EQ(store.contains(Hash{}), false);
   EXPECT_EQ(store.get(unknown).error().kind, ErrorKind::not_found);
   EXPECT_EQ(store.path_of(Hash{}).error().kind, ErrorKind::not_found);
   EXPECT_EQ(sha256_of_file(folder_ / "nothing").error().kind, ErrorKind::not_found);
 }
 
-TEST_F(ObjectStoreTest, NoticesDamageAndIsHealedByPuttingAgain) {
-  ObjectStore store(root());
+TEST_F(DirectoryStoreTest, NoticesDamageAndIsHealedByPuttingAgain) {
+  DirectoryStore store(root());
   const auto hash = store.put("the true bytes");
   const fs::path path = *store.path_of(*hash);
   fs::permissions(path, fs::perms::owner_all);
@@ -130,22 +132,22 @@ TEST_F(ObjectStoreTest, NoticesDamageAndIsHealedByPuttingAgain) {
   EXPECT_EQ(*store.get(*hash), "the true bytes");
 }
 
-TEST_F(ObjectStoreTest, RemovesOnlyTheTemporariesOfTheLongDead) {
-  { const ObjectStore store(root()); }
+TEST_F(DirectoryStoreTest, RemovesOnlyTheTemporariesOfTheLongDead) {
+  { const DirectoryStore store(root()); }
   std::ofstream(root() / "incoming" / "put-old") << "half";
   std::ofstream(root() / "incoming" / "put-new") << "half";
   fs::last_write_time(root() / "incoming" / "put-old", fs::file_time_type::clock::now() - 2h);
-  const ObjectStore store(root());
+  const DirectoryStore store(root());
   EXPECT_EQ(incoming(), std::set<std::string>{"put-new"});
 }
 
-TEST_F(ObjectStoreTest, ServesManyWritersOfTheSameBytes) {
-  ObjectStore store(root());
+TEST_F(DirectoryStoreTest, ServesManyWritersOfTheSameBytes) {
+  DirectoryStore store(root());
   std::vector<std::thread> writers;
   std::vector<std::string> failures(8);
   for (std::size_t i = 0; i < failures.size(); ++i) {
     writers.emplace_back([&, i] {
-      ObjectStore own(root());
+      DirectoryStore own(root());
       for (int n = 0; n < 20; ++n) {
         const std::string bytes = "shared " + std::to_string(n);
         const auto hash = own.put(bytes);
@@ -158,12 +160,67 @@ TEST_F(ObjectStoreTest, ServesManyWritersOfTheSameBytes) {
   EXPECT_THAT(incoming(), IsEmpty());
 }
 
-TEST_F(ObjectStoreTest, NeverShowsHalfAnObjectOfAKilledProcess) {
-  { const ObjectStore store(root()); }
+TEST_F(DirectoryStoreTest, ListsItsObjects) {
+  DirectoryStore store(root());
+  const Hash first = *store.put("first");
+  const Hash second = *store.put("the second");
+  std::ofstream(root() / "incoming" / "put-half") << "half";
+  std::map<Hash, std::uint64_t> sizes;
+  ASSERT_TRUE(store.list([&](const StoredObject& object) -> Result<void> {
+    EXPECT_LT(std::chrono::system_clock::now() - object.written, 1min);
+    sizes.emplace(object.hash, object.bytes);
+    return {};
+  }));
+  EXPECT_EQ(sizes, (std::map<Hash, std::uint64_t>{{first, 5}, {second, 10}}));
+  const auto stopped = store.list([](const StoredObject&) -> Result<void> { return fail(ErrorKind::cancelled, "no"); });
+  EXPECT_EQ(stopped.error().kind, ErrorKind::cancelled);
+}
+
+TEST_F(DirectoryStoreTest, RemovesWhatIsOlderAndNotWhatWasPutAgain) {
+  DirectoryStore store(root());
+  const Hash hash = *store.put("sales");
+  fs::last_write_time(*store.path_of(hash), fs::file_time_type::clock::now() - 48h);
+  const auto yesterday = std::chrono::system_clock::now() - 24h;
+  ASSERT_EQ(*store.put("sales"), hash);  // somebody is about to refer to it
+  EXPECT_EQ(store.remove_if_older(hash, yesterday), false);
+  EXPECT_EQ(*store.get(hash), "sales");
+
+  fs::last_write_time(*store.path_of(hash), fs::file_time_type::clock::now() - 48h);
+  EXPECT_EQ(store.remove_if_older(hash, yesterday), true);
+  EXPECT_EQ(store.contains(hash), false);
+  EXPECT_EQ(store.remove_if_older(hash, yesterday), false) << "gone already";
+}
+
+TEST_F(DirectoryStoreTest, WritersNeverLoseWhatTheCollectorRemoves) {
+  DirectoryStore store(root());
+  std::atomic<bool> done = false;
+  std::thread collector([&] {
+    DirectoryStore own(root());
+    // Everything is old for it but what was put within the last second.
+    while (!done) {
+      static_cast<void>(own.list([&](const StoredObject& object) -> Result<void> {
+        VALION_TRY(own.remove_if_older(object.hash, std::chrono::system_clock::now() - 1s));
+        return {};
+      }));
+    }
+  });
+  int lost = 0;
+  for (int round = 0; round < 300; ++round) {
+    const Hash hash = *store.put("shared " + std::to_string(round % 3));
+    if (!store.get(hash)) ++lost;
+    fs::last_write_time(*store.path_of(hash), fs::file_time_type::clock::now() - 1h);  // nobody refers to it
+  }
+  done = true;
+  collector.join();
+  EXPECT_EQ(lost, 0);
+}
+
+TEST_F(DirectoryStoreTest, NeverShowsHalfAnObjectOfAKilledProcess) {
+  { const DirectoryStore store(root()); }
   const std::string bytes(64u << 20, 'k');
   const pid_t writer = fork();
   if (writer == 0) {
-    ObjectStore store(root());
+    DirectoryStore store(root());
     static_cast<void>(store.put(bytes));
     _exit(0);
   }
@@ -172,7 +229,7 @@ TEST_F(ObjectStoreTest, NeverShowsHalfAnObjectOfAKilledProcess) {
   kill(writer, SIGKILL);
   int status = 0;
   waitpid(writer, &status, 0);
-  const ObjectStore store(root());
+  const DirectoryStore store(root());
   const auto read = store.get(sha256(bytes));
   EXPECT_TRUE(read ? *read == bytes : read.error().kind == ErrorKind::not_found);
 }
