@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "app/commands/observing_words.hpp"
 #include "app/commands/words.hpp"
 #include "app/service_list.hpp"
 
@@ -58,6 +59,7 @@ int run_command_line(int count, char** arguments) {
   Words words;
   add_running_words(app, words);
   add_watching_words(app, words);
+  add_observing_words(app, words.run);
   add_market_words(app, words);
   add_access_words(app, words);
   add_completion_words(app, words);

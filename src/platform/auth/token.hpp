@@ -18,7 +18,7 @@ namespace valion::auth {
 inline constexpr std::string_view kClientAudience = "valion";
 inline constexpr std::string_view kInternalAudience = "valion-internal";
 
-// 32 random bytes. Reads the file, or creates it with mode 0600; a file readable by others is refused («cannot start», throws).
+// 32 random bytes. Reads the file, or creates it with mode 0600; a file readable by others (root's file: than its group) is refused («cannot start», throws).
 class SigningKey {
  public:
   [[nodiscard]] static SigningKey load_or_create(const std::filesystem::path& file);

@@ -191,6 +191,12 @@ const std::vector<Known>& known_settings() {
       {"trace.endpoint", "VALION_TRACE_ENDPOINT", "an OTLP collector, http://host:4318; empty: nothing is traced",
        read_endpoint, text_text<&Settings::trace_endpoint>},
       {"trace.sample", "VALION_TRACE_SAMPLE", "share of the traces that begin here, 0 to 1", read_share, share_text},
+      {"auth.internal_key_file", "VALION_INTERNAL_KEY_FILE",
+       "32 random bytes that services sign with; empty: made below home", text_value<&Settings::internal_key_file>,
+       text_text<&Settings::internal_key_file>},
+      {"auth.gateway_key_file", "VALION_GATEWAY_KEY_FILE",
+       "32 random bytes that clients' tokens are signed with; empty: made below home",
+       text_value<&Settings::gateway_key_file>, text_text<&Settings::gateway_key_file>},
       {"metrics.port", "VALION_METRICS_PORT", "the orchestrator's Prometheus endpoint; 0: a free one",
        number<&Settings::metrics_port, 0, 65'535>, number_text<&Settings::metrics_port>},
   };

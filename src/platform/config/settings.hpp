@@ -42,6 +42,15 @@ struct Settings {
   std::string
       trace_endpoint;       // trace.endpoint / VALION_TRACE_ENDPOINT: an OTLP collector, `http://host:4318`; empty: off
   double trace_sample = 1;  // trace.sample / VALION_TRACE_SAMPLE: share of the traces that begin here, 0 to 1
+  // Keys that several machines share; empty: made below home/secrets. Read only by their owner, or root's and our group's.
+  std::filesystem::path internal_key_file;  // auth.internal_key_file / VALION_INTERNAL_KEY_FILE: between services
+  std::filesystem::path gateway_key_file;   // auth.gateway_key_file / VALION_GATEWAY_KEY_FILE: clients' tokens
+  [[nodiscard]] std::filesystem::path internal_key() const {
+    return internal_key_file.empty() ? home / "secrets" / "internal.key" : internal_key_file;
+  }
+  [[nodiscard]] std::filesystem::path gateway_key() const {
+    return gateway_key_file.empty() ? home / "secrets" / "gateway.key" : gateway_key_file;
+  }
   std::uint16_t metrics_port = 9'090;  // metrics.port / VALION_METRICS_PORT: the orchestrator's Prometheus endpoint
 
   std::string zone;                              // registry.zone / VALION_ZONE: callers prefer their own; empty: none

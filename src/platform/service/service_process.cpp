@@ -63,12 +63,17 @@ log::LogSettings log_settings(const ProcessHome& home, const registry::Instance&
   return made;
 }
 
-redis::Settings redis_settings(const Settings& settings, metrics::Registry& metrics) {
+redis::Settings redis_settings(const Settings& settings) {
   redis::Settings made;
-  made.observer = std::make_shared<RedisMetrics>(metrics);
   made.url =
       settings.redis_url.empty() ? "unix:" + (settings.home / "redis" / "redis.sock").string() : settings.redis_url;
   return made;
+}
+
+// Not for connections whose commands wait on purpose.
+redis::Settings observed(redis::Settings settings, metrics::Registry& metrics) {
+  settings.observer = std::make_shared<RedisMetrics>(metrics);
+  return settings;
 }
 
 registry::RegistrySettings registry_settings(const Settings& settings) {
@@ -145,13 +150,13 @@ ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Se
       log_(log_settings(home_, self_, settings_)),
       metrics_(metrics::Labels{{"service", self_.service}, {"instance", self_.id}}),
       tracer_(make_tracer(settings_)),
-      internal_key_(auth::SigningKey::load_or_create(settings_.home / "secrets" / "internal.key")),
+      internal_key_(auth::SigningKey::load_or_create(settings_.internal_key())),
       cpu_(settings_.cpu_threads, settings_.cpu_queue),
-      redis_(executor, redis_settings(settings_, metrics_)),
+      redis_(executor, observed(redis_settings(settings_), metrics_)),
       jobs_database_(database_url(settings_), kJobConnections, sql::Durability::full),  // a 202 is a promise
       job_store_(jobs_database_, jobs::JobTiming{settings_.job_heartbeat}),
       jobs_(std::make_unique<jobs::JobRunner>(job_store_, runner_settings())),
-      job_streams_(executor, redis_, redis_settings(settings_, metrics_), self_.service, self_.id, job_store_.timing()),
+      job_streams_(executor, redis_, redis_settings(settings_), self_.service, self_.id, job_store_.timing()),
       client_(executor),
       directory_(redis_, registry_settings(settings_)),
       context_{settings_, self_,      settings_.home, home_.folder(), executor,   log_,   metrics_,      cpu_,

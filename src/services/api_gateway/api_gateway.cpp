@@ -90,7 +90,7 @@ Async<Result<void>> ApiGateway::initialize() {
   const std::filesystem::path secrets = context().home / "secrets";
   const auto hash_nobody = [] { return auth::hash_password(auth::random_text(24)); };
   VALION_CO_TRY_ASSIGN(std::string absent_hash, co_await context().cpu.run(hash_nobody));
-  state_ = std::make_unique<State>(context(), auth::SigningKey::load_or_create(secrets / "gateway.key"),
+  state_ = std::make_unique<State>(context(), auth::SigningKey::load_or_create(context().settings.gateway_key()),
                                    std::move(absent_hash));
   const std::filesystem::path credential = secrets / "cli.json";
   VALION_CO_TRY_ASSIGN(const bool made,
