@@ -46,7 +46,9 @@ TEST(Budget, AnIdleSystemFitsIn150Megabytes) {
   }
   RecordProperty("idle_kilobytes", std::to_string(total));
   std::printf("idle: %.1f MB without Redis\n", static_cast<double>(total) / 1024);
-  if (!kSanitized) EXPECT_LT(total, kIdleKilobytes);
+  if (!kSanitized) {
+    EXPECT_LT(total, kIdleKilobytes);
+  }
 }
 
 TEST(Budget, HeavyLibrariesAreLoadedOnlyByTheServicesThatUseThem) {
