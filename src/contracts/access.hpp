@@ -7,7 +7,7 @@
 //   POST   /api/v1/auth/users/{name}/disable, …/enable           > UserView
 //   DELETE /api/v1/auth/users/{name}              > 204
 //   GET    /api/v1/auth/keys                      > KeyList        POST /api/v1/auth/keys   NewKey > 201 CreatedKey
-//   DELETE /api/v1/auth/keys/{id}                 > KeyView, revoked
+//   DELETE /api/v1/auth/keys/{id}                 > KeyView, revoked; with ?forget=true it is no longer listed either
 //
 // An admin of the tenant `default` sees and names every tenant; any other admin only his own.
 #pragma once

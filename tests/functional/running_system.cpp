@@ -121,7 +121,7 @@ std::filesystem::path TemporaryFolder::write(const std::string& name, const std:
 
 RunningSystem::RunningSystem(std::vector<std::string> orchestrator_arguments,
                              std::map<std::string, std::string> environment)
-    : environment_(std::move(environment)) {
+    : arguments_(std::move(orchestrator_arguments)), environment_(std::move(environment)) {
   for (const app::ServiceEntry& entry : app::service_list()) {
     std::string name(entry.name);
     std::transform(name.begin(), name.end(), name.begin(),
@@ -129,9 +129,14 @@ RunningSystem::RunningSystem(std::vector<std::string> orchestrator_arguments,
     environment_.emplace("VALION_PORT_" + name, "0");
   }
   environment_.emplace("VALION_METRICS_PORT", "0");
+  start_again();
+}
+
+void RunningSystem::start_again() {
+  app::remove_gateway_address(home());
   std::vector<std::string> command{valion_binary(), "orchestrator", "--home", home().string()};
-  command.insert(command.end(), orchestrator_arguments.begin(), orchestrator_arguments.end());
-  const int log = open((home() / "orchestrator.log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  command.insert(command.end(), arguments_.begin(), arguments_.end());
+  const int log = open((home() / "orchestrator.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   orchestrator_ = start(command, environment_, log);
   close(log);
   const bool up = eventually(
@@ -144,6 +149,12 @@ RunningSystem::RunningSystem(std::vector<std::string> orchestrator_arguments,
 
 RunningSystem::~RunningSystem() {
   if (orchestrator_ > 0) stop();
+}
+
+void RunningSystem::kill_orchestrator() {
+  kill(orchestrator_, SIGKILL);
+  waitpid(orchestrator_, nullptr, 0);
+  orchestrator_ = -1;
 }
 
 int RunningSystem::stop() {

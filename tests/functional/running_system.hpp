@@ -81,8 +81,13 @@ class RunningSystem {
   std::string token();  // of the command line's user
   // SIGTERM to the orchestrator; its exit code.
   int stop();
+  // SIGKILL to the orchestrator alone; its children see to themselves.
+  void kill_orchestrator();
+  // Another orchestrator in the same home, after stop() or kill_orchestrator().
+  void start_again();
 
  private:
+  std::vector<std::string> arguments_;
   TemporaryFolder folder_;
   std::map<std::string, std::string> environment_;
   pid_t orchestrator_ = -1;

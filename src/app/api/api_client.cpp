@@ -134,6 +134,13 @@ Result<std::string> ApiClient::get(const std::string& target) {
   }
 }
 
+Result<std::string> ApiClient::send(http::Method method, const std::string& target, std::string json) {
+  http::ClientRequest request = state_->request(method, target);
+  if (!json.empty()) request.headers.set("Content-Type", "application/json");
+  request.body = std::move(json);
+  return state_->text(std::move(request));
+}
+
 Result<std::string> ApiClient::post(const std::string& target, std::string json) {
   http::ClientRequest request = state_->request(http::Method::post, target);
   request.headers.set("Content-Type", "application/json");

@@ -9,6 +9,7 @@
 
 #include "contracts/platform.hpp"
 #include "platform/config/settings.hpp"
+#include "platform/http/message.hpp"
 #include "platform/http/multipart.hpp"
 #include "platform/json/described.hpp"
 
@@ -38,6 +39,8 @@ class ApiClient {
   // or the service behind it restarting is tried again for a few seconds; a write never is.
   Result<std::string> get(const std::string& target);
   Result<std::string> post(const std::string& target, std::string json);
+  // PUT, DELETE and POST alike; `json` empty: no body.
+  Result<std::string> send(http::Method method, const std::string& target, std::string json);
   Result<std::string> upload(const std::string& target, const http::FormWriter& form);
   Result<void> download(const std::string& target, const std::filesystem::path& file);
   // The status alone, whatever it is; for smoke tests. `token` empty: none is sent.

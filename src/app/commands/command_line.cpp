@@ -47,7 +47,7 @@ void add_gateway(CLI::App& command, Words& words) {
 void teach(CLI::App& command, std::initializer_list<std::pair<const char*, const char*>> examples) {
   std::size_t width = 0;
   for (const auto& [words, meaning] : examples) width = std::max(width, std::string_view(words).size());
-  std::string text = "\nExamples:";
+  std::string text = "Examples:";
   for (const auto& [words, meaning] : examples) text += fmt::format("\n  {:<{}}  {}", words, width, meaning);
   command.footer(text);
 }

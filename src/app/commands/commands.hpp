@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "platform/config/settings.hpp"
@@ -39,6 +40,32 @@ struct GatewayOptions {
   std::optional<std::string> url;
   bool json = false;
 };
+
+struct UserCommand {
+  std::string name;
+  std::vector<std::string> roles;
+  std::optional<std::string> tenant;
+  bool password_stdin = false;  // otherwise it is asked for, without echo; never a word of the command line
+};
+[[nodiscard]] int add_user(const Settings& settings, const GatewayOptions& gateway, const UserCommand& command);
+[[nodiscard]] int list_users(const Settings& settings, const GatewayOptions& gateway);
+[[nodiscard]] int set_user_password(const Settings& settings, const GatewayOptions& gateway,
+                                    const UserCommand& command);
+[[nodiscard]] int set_user_roles(const Settings& settings, const GatewayOptions& gateway, const UserCommand& command);
+[[nodiscard]] int set_user_disabled(const Settings& settings, const GatewayOptions& gateway, const std::string& name,
+                                    bool disabled);
+[[nodiscard]] int remove_user(const Settings& settings, const GatewayOptions& gateway, const std::string& name);
+
+struct KeyCommand {
+  std::string name;
+  std::vector<std::string> roles;
+  std::optional<std::string> tenant;
+  std::string lifetime;  // `90d`, `12h`; empty: until revoked
+};
+[[nodiscard]] int create_key(const Settings& settings, const GatewayOptions& gateway, const KeyCommand& command);
+[[nodiscard]] int list_keys(const Settings& settings, const GatewayOptions& gateway);
+[[nodiscard]] int revoke_key(const Settings& settings, const GatewayOptions& gateway, const std::string& id);
+
 [[nodiscard]] int smoke_test(const Settings& settings, const GatewayOptions& gateway);
 
 struct ImportCommand {

@@ -1,131 +1,101 @@
 // `valion status`: what the registry knows, checked against what each instance says of itself right now.
 #include <fmt/format.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/describe.hpp>
 
-#include <algorithm>
 #include <thread>
 
 #include "app/commands/commands.hpp"
-#include "app/service_list.hpp"
+#include "app/status/status_view.hpp"
+#include "app/terminal/colours.hpp"
 #include "app/terminal/table.hpp"
-#include "contracts/platform.hpp"
-#include "platform/http/client.hpp"
-#include "platform/registry/registry.hpp"
 
 namespace valion::app {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto kProbePatience = 2s;
-constexpr auto kRedisPatience = 1s;
 
-struct StatusInstance {
-  std::string id;
-  std::int64_t port = 0;
-  std::string status;  // up, degraded, down
-  std::string version;
-  double uptime = 0;  // seconds
-};
-BOOST_DESCRIBE_STRUCT(StatusInstance, (), (id, port, status, version, uptime))
-
-struct StatusService {
-  std::string name;
-  std::vector<StatusInstance> instances;
-};
-BOOST_DESCRIBE_STRUCT(StatusService, (), (name, instances))
-
-struct StatusDocument {
-  std::vector<StatusService> services;
-  std::string status;  // up when every service has an instance and all instances are up
-};
-BOOST_DESCRIBE_STRUCT(StatusDocument, (), (services, status))
-
-struct Picture {
-  StatusDocument document;
-  std::vector<contracts::HealthView> health;  // of the instances that answered
-};
-
-Async<void> probe(http::Client& client, const registry::Instance& instance, Picture& picture, StatusService& service) {
-  StatusInstance seen{instance.id, instance.port, "down", instance.version, 0};
-  http::ClientRequest request;
-  request.host = instance.host;
-  request.port = instance.port;
-  request.target = "/health";
-  request.timeout = kProbePatience;
-  const auto answer = co_await http::fetch(client, std::move(request));
-  if (answer) {
-    if (const auto health = json::decode<contracts::HealthView>(answer->body, json::Unknown::ignored)) {
-      seen.status = health->status;
-      seen.version = health->version;
-      seen.uptime = health->uptime_seconds;
-      picture.health.push_back(*health);
-    }
-  }
-  service.instances.push_back(std::move(seen));
+std::string age(double seconds) {
+  const auto whole = static_cast<std::int64_t>(seconds);
+  if (whole < 120) return fmt::format("{} s", whole);
+  if (whole < 7200) return fmt::format("{} min", whole / 60);
+  if (whole < 172'800) return fmt::format("{} h", whole / 3600);
+  return fmt::format("{} d", whole / 86'400);
 }
 
-Async<Picture> look(Executor executor, const Settings& settings) {
-  Picture picture;
-  redis::Settings redis_settings;
-  redis_settings.url = settings.redis_url.empty()
-                           ? "unix:" + (std::filesystem::absolute(settings.home) / "redis" / "redis.sock").string()
-                           : settings.redis_url;
-  redis::Client redis(executor, redis_settings);
-  registry::Directory directory(redis, {});
-  http::Client client(executor);
-  const bool connected = co_await redis.wait_connected(kRedisPatience);
-  if (connected) {
-    const Result<void> seen = co_await directory.refresh();
-    (void)seen;  // nothing seen is shown as nothing there
-  }
-  for (const ServiceEntry& entry : service_list()) {
-    StatusService service{std::string(entry.name), {}};
-    for (const registry::Instance& instance : directory.instances(service.name)) {
-      co_await probe(client, instance, picture, service);
-    }
-    picture.document.services.push_back(std::move(service));
-  }
-  redis.close();
-  const auto all_up = [](const StatusService& service) {
-    return !service.instances.empty() && std::all_of(service.instances.begin(), service.instances.end(),
-                                                     [](const auto& one) { return one.status == "up"; });
-  };
-  const auto& services = picture.document.services;
-  picture.document.status = std::all_of(services.begin(), services.end(), all_up) ? "up" : "down";
-  co_return picture;
+std::string coloured(const std::string& text, const std::string& status) {
+  if (!shows_colours(stdout)) return text;
+  const char* colour = status == "up" ? "\033[32m" : status == "degraded" ? "\033[33m" : "\033[31m";
+  return fmt::format("{}{}\033[0m", colour, text);
 }
 
-Picture look_now(const Settings& settings) {
-  asio::io_context context{1};
-  Picture picture;
-  asio::co_spawn(context.get_executor(), look(context.get_executor(), settings),
-                 [&](std::exception_ptr failure, Picture seen) {
-                   if (failure) std::rethrow_exception(failure);
-                   picture = std::move(seen);
-                   context.stop();
-                 });
-  context.run();
-  return picture;
+std::string latency_text(const StatusInstance& one) {
+  if (!one.latency) return "–";
+  return fmt::format("{:.3g} / {:.3g} / {:.3g}", one.latency->p50, one.latency->p95, one.latency->p99);
 }
 
-void print_table(const Picture& picture) {
+void print_table(const StatusDocument& document, bool verbose) {
   TextTable table{{"service", "instance", "port", "status", "version", "uptime"}, {}};
-  for (const StatusService& service : picture.document.services) {
-    if (service.instances.empty()) table.rows.push_back({service.name, "none", "–", "down", "–", "–"});
-    for (const StatusInstance& one : service.instances) {
-      table.rows.push_back({service.name, one.id, std::to_string(one.port), one.status, one.version,
-                            fmt::format("{:.0f} s", one.uptime)});
+  if (verbose) table.header.insert(table.header.end(), {"requests", "5xx", "ms p50 / p95 / p99"});
+  std::vector<std::string> states;
+  const auto add = [&](std::vector<std::string> row, const StatusInstance* one) {
+    if (verbose && one != nullptr && one->requests) {
+      row.insert(row.end(), {fmt::format("{:.0f}", *one->requests), fmt::format("{:.0f}", one->errors.value_or(0)),
+                             latency_text(*one)});
     }
+    row.resize(table.header.size(), "–");
+    states.push_back(row[3]);
+    table.rows.push_back(std::move(row));
+  };
+  for (const StatusService& service : document.services) {
+    if (service.instances.empty()) add({service.name, "none", "–", "down"}, nullptr);
+    for (const StatusInstance& one : service.instances) {
+      add({service.name, one.id, std::to_string(one.port), one.status, one.version, age(one.uptime)}, &one);
+    }
+  }
+  std::string text = to_text(table);
+  for (const std::string state : {"degraded", "down", "up"}) {  // the column is as wide as without colours
+    const std::string plain = " " + state + " ";
+    for (std::size_t at = 0; (at = text.find(plain, at)) != std::string::npos;) {
+      const std::string painted = " " + coloured(state, state) + " ";
+      text.replace(at, plain.size(), painted);
+      at += painted.size();
+    }
+  }
+  fmt::print("{}", text);
+}
+
+void print_processes(const OrchestratorView& orchestrator) {
+  fmt::print("\norchestrator: process {}, {} for {}\n", orchestrator.process, orchestrator.state,
+             age(orchestrator.uptime));
+  TextTable table{{"process", "state", "id", "restarts", "last end"}, {}};
+  for (const ProcessView& one : orchestrator.processes) {
+    table.rows.push_back({one.name, one.state, one.process == 0 ? "–" : std::to_string(one.process),
+                          std::to_string(one.restarts), one.last_end.empty() ? "–" : one.last_end});
   }
   fmt::print("{}", to_text(table));
 }
 
+void print_calls_and_queues(const StatusDocument& document) {
+  TextTable table{{"instance", "what", "now"}, {}};
+  for (const StatusService& service : document.services) {
+    for (const StatusInstance& one : service.instances) {
+      for (const auto& [upstream, state] : one.breakers)
+        table.rows.push_back({one.id, "breaker to " + upstream, state});
+      for (const auto& [queue, depth] : one.queues) {
+        if (depth > 0) table.rows.push_back({one.id, queue, fmt::format("{:g}", depth)});
+      }
+    }
+  }
+  if (!table.rows.empty()) fmt::print("\n{}", to_text(table));
+}
+
 void print_details(const Picture& picture) {
+  if (picture.document.orchestrator) print_processes(*picture.document.orchestrator);
+  print_calls_and_queues(picture.document);
   for (const contracts::HealthView& health : picture.health) {
     fmt::print("\n  {}\n", health.instance);
     for (const auto& dependency : health.dependencies) {
-      fmt::print("    {:<28} {} {}\n", dependency.name, dependency.status, dependency.detail);
+      fmt::print("    {:<28} {} {}\n", dependency.name, coloured(dependency.status, dependency.status),
+                 dependency.detail);
     }
     for (const auto& [name, value] : health.metrics) fmt::print("    {:<28} {:g}\n", name, value);
   }
@@ -134,17 +104,20 @@ void print_details(const Picture& picture) {
 }  // namespace
 
 int show_status(const Settings& settings, const StatusOptions& options) {
+  const bool with_metrics = options.verbose || options.json;
   const auto until = std::chrono::steady_clock::now() + options.wait;
-  Picture picture = look_now(settings);
+  Picture picture = look_at_system(settings, with_metrics);
   while (picture.document.status != "up" && std::chrono::steady_clock::now() < until) {
     std::this_thread::sleep_for(200ms);
-    picture = look_now(settings);
+    picture = look_at_system(settings, with_metrics);
   }
   if (options.json) {
     fmt::print("{}\n", json::encode(picture.document));
   } else {
-    print_table(picture);
+    print_table(picture.document, options.verbose);
     if (options.verbose) print_details(picture);
+    if (!picture.document.problems.empty()) fmt::print("\n");
+    for (const std::string& problem : picture.document.problems) fmt::print("{} {}\n", coloured("✗", "down"), problem);
   }
   return picture.document.status == "up" ? 0 : 1;
 }

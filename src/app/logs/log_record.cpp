@@ -14,20 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::optional<std::chrono::seconds> parse_age(std::string_view text) {
-  if (text.size() < 2) return std::nullopt;
-  std::int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size() - 1, count);
-  if (error != std::errc{} || end != text.data() + text.size() - 1 || count < 0) return std::nullopt;
-  switch (text.back()) {
-    case 's': return std::chrono::seconds(count);
-    case 'm': return std::chrono::minutes(count);
-    case 'h': return std::chrono::hours(count);
-    case 'd': return std::chrono::days(count);
-    default: return std::nullopt;
-  }
-}
-
 // `2026-11-24`, `2026-11-24T08:26`, `…:40`, `….5`, each with or without `Z` and with a blank for `T`.
 bool is_moment(std::string_view text) {
   constexpr std::string_view kPattern = "dddd-dd-ddTdd:dd:dd.";
@@ -71,6 +57,20 @@ bool passes(const LogFilter& filter, const LogRecord& record) {
   const auto wanted = log::parse_level(filter.level);
   const auto given = log::parse_level(record.level);
   return !wanted || !given || *given >= *wanted;
+}
+
+std::optional<std::chrono::seconds> parse_age(std::string_view text) {
+  if (text.size() < 2) return std::nullopt;
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size() - 1, count);
+  if (error != std::errc{} || end != text.data() + text.size() - 1 || count < 0) return std::nullopt;
+  switch (text.back()) {
+    case 's': return std::chrono::seconds(count);
+    case 'm': return std::chrono::minutes(count);
+    case 'h': return std::chrono::hours(count);
+    case 'd': return std::chrono::days(count);
+    default: return std::nullopt;
+  }
 }
 
 Result<std::string> parse_since(std::string_view text, std::chrono::system_clock::time_point now) {

@@ -3,6 +3,7 @@
 
 #include <boost/describe.hpp>
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct LogFilter {
   std::string since;       // a timestamp of the log
 };
 [[nodiscard]] bool passes(const LogFilter& filter, const LogRecord& record);
+
+// `90s`, `15m`, `2h`, `1d`; nothing for anything else.
+[[nodiscard]] std::optional<std::chrono::seconds> parse_age(std::string_view text);
 
 // `90s`, `15m`, `2h`, `1d` before `now`, or a date or RFC 3339 time in UTC, as a timestamp of the log. invalid otherwise.
 [[nodiscard]] Result<std::string> parse_since(std::string_view text, std::chrono::system_clock::time_point now);

@@ -83,6 +83,7 @@ class System {
 
   // Up, until somebody wants it down; down. The exit code.
   Async<int> live() {
+    remove_gateway_address(settings_.home);  // a killed predecessor may have left one
     const Result<void> claimed = fleet_.claim_ports();
     if (!claimed) {
       for (const Violation& one : claimed.error().violations) voice_.complain(one.pointer + ": " + one.message);

@@ -94,8 +94,8 @@ std::string issue_token(const SigningKey& key, const TokenSettings& settings, co
   return message + "." + to_base64url(hmac_sha256(key.bytes(), message));
 }
 
-Result<Principal> verify_token(const SigningKey& key, const TokenSettings& settings, std::string_view token,
-                               std::chrono::system_clock::time_point now) {
+Result<VerifiedToken> verify_issued_token(const SigningKey& key, const TokenSettings& settings, std::string_view token,
+                                          std::chrono::system_clock::time_point now) {
   if (token.size() > kTokenLimit) return not_ours();
   const auto parts = split(token);
   if (!parts || !is_signed_by(key, *parts) || !is_our_header(parts->header)) return not_ours();
@@ -108,7 +108,13 @@ Result<Principal> verify_token(const SigningKey& key, const TokenSettings& setti
   if (claims->exp + leeway <= seconds_of(now)) {
     return fail(ErrorKind::expired, "the token has expired; get a new one from POST /api/v1/auth/token");
   }
-  return Principal{std::move(claims->ten), std::move(claims->sub), std::move(claims->roles)};
+  return VerifiedToken{{std::move(claims->ten), std::move(claims->sub), std::move(claims->roles)}, claims->iat};
+}
+
+Result<Principal> verify_token(const SigningKey& key, const TokenSettings& settings, std::string_view token,
+                               std::chrono::system_clock::time_point now) {
+  VALION_TRY_ASSIGN(VerifiedToken verified, verify_issued_token(key, settings, token, now));
+  return std::move(verified.principal);
 }
 
 Result<std::string_view> bearer(std::string_view authorization) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -37,7 +38,15 @@ struct TokenSettings {
 
 [[nodiscard]] std::string issue_token(const SigningKey& key, const TokenSettings& settings, const Principal& principal,
                                       std::chrono::system_clock::time_point now);
+struct VerifiedToken {
+  Principal principal;
+  std::int64_t issued_at = 0;  // seconds since 1970
+};
 // unauthenticated (form, signature, audience, algorithm) or expired.
+[[nodiscard]] Result<VerifiedToken> verify_issued_token(const SigningKey& key, const TokenSettings& settings,
+                                                        std::string_view token,
+                                                        std::chrono::system_clock::time_point now);
+// The same for those who do not ask when it was issued.
 [[nodiscard]] Result<Principal> verify_token(const SigningKey& key, const TokenSettings& settings,
                                              std::string_view token, std::chrono::system_clock::time_point now);
 

@@ -6,6 +6,8 @@
 #include "platform/service/job_routes.hpp"
 #include "platform/service/read_json.hpp"
 #include "platform/service/version.hpp"
+#include "services/api_gateway/access_routes.hpp"
+#include "services/api_gateway/callers.hpp"
 #include "services/api_gateway/command_line_credential.hpp"
 #include "services/api_gateway/relay.hpp"
 #include "services/api_gateway/route_table.hpp"
@@ -45,11 +47,17 @@ struct ApiGateway::State {
       : key(std::move(signing_key)),
         database(context.catalogue_url()),
         users(database),
+        keys(database),
+        callers(key, users, keys),
+        access(users, keys, callers, context.cpu, context.log),
         sign_in(users, context.cpu, key, context.settings.token_lifetime, std::move(absent_hash)) {}
 
   auth::SigningKey key;
   sql::Database database;
   gateway::UserCatalogue users;
+  gateway::ApiKeyCatalogue keys;
+  gateway::Callers callers;
+  gateway::AccessRoutes access;
   gateway::SignIn sign_in;
 };
 
@@ -77,6 +85,11 @@ void ApiGateway::routes(http::Router& router) {
     return [this, inner = std::move(handler)](http::Request& request) { return authenticated(request, inner); };
   });
 
+  for (const gateway::AccessRoute& route : gateway::access_routes()) {
+    const auto handle = [this, &route](http::Request& request) { return (state_->access.*route.handle)(request); };
+    add(route.method, std::string(route.path), handle, kSmallBody);
+  }
+
   http::RouteOptions open;
   open.anonymous = true;
   open.body_limit = kSmallBody;
@@ -92,6 +105,7 @@ Async<Result<void>> ApiGateway::initialize() {
   VALION_CO_TRY_ASSIGN(std::string absent_hash, co_await context().cpu.run(hash_nobody));
   state_ = std::make_unique<State>(context(), auth::SigningKey::load_or_create(context().settings.gateway_key()),
                                    std::move(absent_hash));
+  VALION_CO_TRY(co_await state_->callers.refresh());
   const std::filesystem::path credential = secrets / "cli.json";
   VALION_CO_TRY_ASSIGN(const bool made,
                        co_await gateway::ensure_command_line_user(state_->users, context().cpu, credential));
@@ -112,10 +126,7 @@ Async<ServiceHealth> ApiGateway::health_check() {
 }
 
 Async<Result<http::Response>> ApiGateway::authenticated(http::Request& request, const http::Handler& inner) const {
-  const auto header = request.headers.find("Authorization");
-  VALION_CO_TRY_ASSIGN(const std::string_view token, auth::bearer(header.value_or("")));
-  const auto now = std::chrono::system_clock::now();
-  VALION_CO_TRY_ASSIGN(Principal principal, auth::verify_token(state_->key, auth::TokenSettings{}, token, now));
+  VALION_CO_TRY_ASSIGN(Principal principal, co_await state_->callers.caller_of(request));
   std::erase(principal.roles, "service");  // what services are to one another, no client ever is
   request.principal = std::move(principal);
   auto response = co_await inner(request);

@@ -2,7 +2,8 @@
 //
 //   /api/v1/{data,ml,geospatial,reports,registry}/…   relayed, see route_table.cpp
 //   /api/v1/jobs/…            answered here, from the job table: platform/service/job_routes.hpp
-//   POST /api/v1/auth/token   user and password > a token for everything else
+//   POST /api/v1/auth/token   user and password > a token for everything else; an API key needs none
+//   /api/v1/auth/{me,users,keys}   see contracts/access.hpp
 //   GET  /                    what is here
 #pragma once
 

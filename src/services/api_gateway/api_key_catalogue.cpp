@@ -135,6 +135,14 @@ Async<Result<std::vector<ApiKey>>> ApiKeyCatalogue::all() {
   co_return keys;
 }
 
+Async<Result<void>> ApiKeyCatalogue::forget(std::string id) {
+  const auto apply = [id](soci::session& session) {
+    session << "delete from gateway_api_keys where id = :id", soci::use(id);
+  };
+  auto forgotten = co_await database_.run(apply);
+  co_return forgotten;
+}
+
 Async<Result<ApiKey>> ApiKeyCatalogue::revoke(std::string id) {
   const auto apply = [id](soci::session& session) -> Result<ApiKey> {
     auto key = find_in(session, id);

@@ -51,6 +51,7 @@ class ApiKeyCatalogue {
   Async<Result<std::optional<ApiKey>>> find(std::string id);
   Async<Result<std::vector<ApiKey>>> all();      // newest first
   Async<Result<ApiKey>> revoke(std::string id);  // not_found; a revoked one keeps its first time
+  Async<Result<void>> forget(std::string id);    // as if it had never been
 
  private:
   sql::Database& database_;

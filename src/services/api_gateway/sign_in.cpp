@@ -1,5 +1,7 @@
 #include "services/api_gateway/sign_in.hpp"
 
+#include <algorithm>
+
 #include "platform/auth/password.hpp"
 
 namespace valion::gateway {
@@ -20,11 +22,15 @@ Async<Result<contracts::TokenAnswer>> SignIn::token_for(const contracts::TokenRe
   const std::string hash = user ? user->password_hash : absent_hash_;
   const auto verify = [&] { return auth::verify_password(hash, request.password); };
   VALION_CO_TRY_ASSIGN(const bool good, co_await cpu_.run(verify));
-  if (!good || !user) co_return fail(ErrorKind::unauthenticated, "user or password is wrong");
+  if (!good || !user || user->disabled) co_return fail(ErrorKind::unauthenticated, "user or password is wrong");
   throttle_.succeeded(key);
+  VALION_CO_TRY_ASSIGN(const std::int64_t cut, co_await users_.token_cut(request.user));
+  // Tokens of the second in which they were cut off are not taken: this one must be younger.
+  const std::chrono::system_clock::time_point after_cut{std::chrono::seconds(cut + 1)};
+  const auto issued = std::max(std::chrono::system_clock::now(), after_cut);
   const auth::TokenSettings settings{auth::kClientAudience, lifetime_, std::chrono::seconds(5)};
   contracts::TokenAnswer answer;
-  answer.access_token = auth::issue_token(key_, settings, user->principal, std::chrono::system_clock::now());
+  answer.access_token = auth::issue_token(key_, settings, user->principal, issued);
   answer.expires_in = lifetime_.count();
   co_return answer;
 }

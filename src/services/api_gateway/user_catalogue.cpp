@@ -1,5 +1,7 @@
 #include "services/api_gateway/user_catalogue.hpp"
 
+#include <algorithm>
+
 #include "base/date.hpp"
 
 namespace valion::gateway {
@@ -65,10 +67,13 @@ void insert(soci::session& session, const User& user) {
       soci::use(user.created_at), soci::use(disabled);
 }
 
+// Later than the last cut, since a token that was issued right after that one bears the second after it (SignIn).
 void cut_tokens(soci::session& session, const std::string& name) {
-  const std::int64_t now = seconds_now();
+  long long last = 0;
+  session << "select cut_at from gateway_token_cuts where user_name = :name", soci::use(name), soci::into(last);
+  const std::int64_t cut = session.got_data() ? std::max<std::int64_t>(seconds_now(), last + 1) : seconds_now();
   session << "delete from gateway_token_cuts where user_name = :name", soci::use(name);
-  session << "insert into gateway_token_cuts (user_name, cut_at) values (:name, :now)", soci::use(name), soci::use(now);
+  session << "insert into gateway_token_cuts (user_name, cut_at) values (:name, :cut)", soci::use(name), soci::use(cut);
 }
 
 bool is_admin(const User& user) { return !user.disabled && user.principal.has_role("admin"); }
@@ -206,6 +211,16 @@ Async<Result<TokenCuts>> UserCatalogue::token_cuts() {
   };
   auto cuts = co_await database_.read(read);
   co_return cuts;
+}
+
+Async<Result<std::int64_t>> UserCatalogue::token_cut(std::string name) {
+  const auto read = [name](soci::session& session) {
+    long long cut = 0;
+    session << "select cut_at from gateway_token_cuts where user_name = :name", soci::use(name), soci::into(cut);
+    return session.got_data() ? std::int64_t{cut} : 0;
+  };
+  auto cut = co_await database_.read(read);
+  co_return cut;
 }
 
 }  // namespace valion::gateway

@@ -43,6 +43,7 @@ class UserCatalogue {
   Async<Result<void>> remove(std::string name);
 
   Async<Result<TokenCuts>> token_cuts();
+  Async<Result<std::int64_t>> token_cut(std::string name);  // 0: none
 
  private:
   using Change = std::function<void(User&)>;

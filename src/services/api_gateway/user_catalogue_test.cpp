@@ -58,5 +58,36 @@ TEST_P(UserCatalogueTest, AddsNobodyWhenWhatBelongsToItFails) {
   EXPECT_FALSE(loop_.run(users_.find("ana"))->has_value());
 }
 
+TEST_P(UserCatalogueTest, ChangesAUserAndCutsOffTheTokens) {
+  ASSERT_TRUE(loop_.run(users_.add(ana())));
+  EXPECT_EQ(loop_.run(users_.add(ana())).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(loop_.run(users_.token_cut("ana")).value(), 0);
+  User eva = ana();
+  eva.principal.user = "eva";
+  ASSERT_TRUE(loop_.run(users_.add(eva)));
+  EXPECT_EQ(loop_.run(users_.set_password("ana", "$argon2id$new"))->password_hash, "$argon2id$new");
+  EXPECT_THAT(loop_.run(users_.set_roles("ana", {"appraiser"}))->principal.roles, ElementsAre("appraiser"));
+  EXPECT_TRUE(loop_.run(users_.set_disabled("ana", true))->disabled);
+  const auto found = loop_.run(users_.find("ana"));
+  EXPECT_EQ((*found)->password_hash, "$argon2id$new");
+  EXPECT_TRUE((*found)->disabled);
+  EXPECT_GT(loop_.run(users_.token_cut("ana")).value(), 0);
+  EXPECT_EQ(loop_.run(users_.token_cuts())->count("eva"), 0u);
+  EXPECT_EQ(loop_.run(users_.all())->size(), 2u);
+  EXPECT_EQ(loop_.run(users_.set_disabled("nobody", true)).error().kind, ErrorKind::not_found);
+}
+
+TEST_P(UserCatalogueTest, KeepsTheLastAdminAndTheCutOfARemovedUser) {
+  ASSERT_TRUE(loop_.run(users_.add(ana())));
+  User eva = ana();
+  eva.principal.user = "eva";
+  eva.disabled = true;
+  ASSERT_TRUE(loop_.run(users_.add(eva)));
+  EXPECT_EQ(loop_.run(users_.remove("ana")).error().kind, ErrorKind::conflict) << "a disabled admin does not count";
+  EXPECT_EQ(loop_.run(users_.set_roles("ana", {"appraiser"})).error().kind, ErrorKind::conflict);
+  EXPECT_TRUE(loop_.run(users_.remove("eva")));
+  EXPECT_GT(loop_.run(users_.token_cut("eva")).value(), 0);
+}
+
 }  // namespace
 }  // namespace valion::gateway

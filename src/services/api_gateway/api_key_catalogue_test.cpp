@@ -1,0 +1,86 @@
+// The gateway's API keys on both databases.
+#include "services/api_gateway/api_key_catalogue.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "platform/redis/test_loop.hpp"
+#include "platform/sql/test_database.hpp"
+
+namespace valion::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+class ApiKeyCatalogueTest : public ::testing::TestWithParam<testing::Engine> {
+ protected:
+  ApiKeyCatalogue::Made made(const std::string& name) {
+    ApiKey wanted;
+    wanted.name = name;
+    wanted.tenant = "north";
+    wanted.roles = {"appraiser"};
+    wanted.created_by = "ana";
+    return *loop_.run(keys_.create(wanted));
+  }
+  testing::TestDatabase place_{GetParam()};
+  testing::TestLoop loop_;
+  sql::Database database_{place_.url()};
+  ApiKeyCatalogue keys_{database_};
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, ApiKeyCatalogueTest,
+                         ::testing::Values(testing::Engine::sqlite, testing::Engine::postgresql),
+                         testing::name_of_case);
+
+TEST_P(ApiKeyCatalogueTest, FindsAKeyAndKnowsItsSecret) {
+  const auto one = made("nightly");
+  const auto text = parse_api_key(one.text);
+  ASSERT_TRUE(text);
+  const auto found = loop_.run(keys_.find(text->id));
+  ASSERT_TRUE(found && *found);
+  EXPECT_TRUE(has_secret(**found, text->secret));
+  EXPECT_FALSE(has_secret(**found, text->secret + "x"));
+  EXPECT_EQ((*found)->principal().user, "key:nightly");
+  EXPECT_THAT((*found)->principal().roles, ElementsAre("appraiser"));
+  EXPECT_NE((*found)->secret_hash, text->secret);
+  EXPECT_FALSE(loop_.run(keys_.find("nothing"))->has_value());
+}
+
+TEST_P(ApiKeyCatalogueTest, KeepsTheTimeOfTheFirstRevocation) {
+  const auto one = made("nightly");
+  const auto revoked = loop_.run(keys_.revoke(one.key.id));
+  ASSERT_TRUE(revoked);
+  EXPECT_FALSE(check_in_force(*revoked, std::chrono::system_clock::now()));
+  EXPECT_EQ(loop_.run(keys_.revoke(one.key.id))->revoked_at, revoked->revoked_at);
+  EXPECT_EQ(loop_.run(keys_.revoke("nothing")).error().kind, ErrorKind::not_found);
+}
+
+TEST_P(ApiKeyCatalogueTest, ListsEveryKey) {
+  made("first");
+  made("second");
+  EXPECT_THAT(*loop_.run(keys_.all()), SizeIs(2));
+}
+
+TEST(ApiKey, EndsWhenItsTimeIsOver) {
+  ApiKey key;
+  key.expires_at = "2026-11-24T08:00:00.000Z";
+  const std::chrono::system_clock::time_point end{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} + 8h};
+  EXPECT_TRUE(check_in_force(key, end - 1s));
+  EXPECT_EQ(check_in_force(key, end).error().kind, ErrorKind::expired);
+}
+
+TEST(ApiKey, HasOneForm) {
+  const std::string secret(43, 'x');
+  EXPECT_TRUE(parse_api_key("vk_abc123def456_" + secret));
+  for (const std::string& wrong :
+       {std::string("vk_"), std::string("vk_abc_") + secret, "vk_ABC123def456_" + secret, "vk_abc123def456" + secret,
+        std::string("vk_abc123def456_x"), "vk_abc123def456_" + std::string(200, 'x'),
+        std::string("pk_abc123def456_") + secret}) {
+    EXPECT_FALSE(parse_api_key(wrong)) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace valion::gateway
