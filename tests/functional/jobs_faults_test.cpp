@@ -160,6 +160,7 @@ class JobsFaultsTest : public ::testing::Test {
 void print_seconds(const char* what, std::chrono::steady_clock::time_point since) {
   std::printf("%s after %.2f s\n", what,
               std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count());
+  std::fflush(stdout);  // what is left in the buffer every forked service would print again
 }
 
 TEST_F(JobsFaultsTest, AKilledWorkersJobGoesOnElsewhereFromWhereItWas) {

@@ -128,7 +128,7 @@ TEST_F(Jobs, AreWatchedThroughTheGatewayWhileTheyRun) {
       states.push_back(look(job).state);
     }
   };
-  asio::co_spawn(loop.get_executor(), watch(), [](std::exception_ptr) {});
+  asio::co_spawn(loop.get_executor(), watch(), [&loop](std::exception_ptr) { loop.stop(); });
   loop.run();
   EXPECT_EQ(type, "text/event-stream");
   ASSERT_GE(states.size(), 3u) << text;

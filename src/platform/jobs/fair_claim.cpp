@@ -10,6 +10,7 @@ namespace valion::jobs {
 namespace {
 
 constexpr int kPriorities = 3;
+const std::string kClaimLock = "select pg_advisory_xact_lock(7309453371885)";
 constexpr std::size_t kMostRemembered = 10'000;  // tenants
 
 // Kinds are our own words (letters, digits, `.`, `_`), so they may stand in the statement.
@@ -99,6 +100,8 @@ Claimed FairClaim::claim(soci::session& session, const Claiming& claiming, std::
   Claimed claimed;
   if (claiming.kinds.empty() || wanted == 0) return claimed;
   if (served_.size() > kMostRemembered) served_.clear();
+  // Counting and claiming must not interleave with another process's, or both would stay below the limit and pass it together.
+  if (claiming.postgresql && claiming.tenant_limit > 0) session << kClaimLock;
   StartJobs starting(session, claiming);
   auto running = running_by_tenant(session, claiming.service);
   const std::string oldest = "where " + ready(claiming) +

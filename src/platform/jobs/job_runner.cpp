@@ -177,6 +177,8 @@ std::size_t JobRunner::permits_wanted() const {
   return places > state_->permits.size() ? places - state_->permits.size() : 0;
 }
 
+bool JobRunner::handles_any() const noexcept { return !state_->kinds.empty(); }
+
 void JobRunner::cancel(const std::string& id) {
   const std::lock_guard lock(state_->mutex);
   const auto found = state_->here.find(id);

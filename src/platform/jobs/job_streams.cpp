@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <map>
+#include <memory>
 #include <utility>
 
 namespace valion::jobs {
@@ -71,8 +72,7 @@ struct JobStreams::State {
         JobTiming job_timing)
       : executor(loop),
         commands(client),
-        permits(loop, for_blocking(settings)),
-        signals(loop, for_blocking(settings)),
+        blocking(for_blocking(std::move(settings))),
         places(loop, Timer::time_point::max()),
         service(std::move(service_name)),
         instance(std::move(id)),
@@ -80,20 +80,22 @@ struct JobStreams::State {
 
   Executor executor;
   redis::Client& commands;
-  redis::Client permits;
-  redis::Client signals;
+  const redis::Settings blocking;
+  std::unique_ptr<redis::Client> permits;  // null together with `runner`
+  std::unique_ptr<redis::Client> signals;
   Timer places;  // cancelled when the runner wants permits again
   std::atomic<bool> waits_for_places{false};
   const std::string service;
   const std::string instance;
   const JobTiming timing;
+  JobRunner* attached = nullptr;
   JobRunner* runner = nullptr;  // null: stop reading
 
   void pass_on(std::vector<Permit> found) const {
     if (runner != nullptr && !found.empty()) runner->permit(std::move(found));
   }
   void look() const {
-    if (runner != nullptr) runner->look_now();
+    if (attached != nullptr) attached->look_now();
   }
 };
 
@@ -133,8 +135,9 @@ Async<bool> make_groups(std::shared_ptr<State> state) {
   bool made = false;
   const auto streams = streams_of(state->service);
   for (const std::string& stream : streams) {
+    if (state->runner == nullptr) co_return false;
     std::vector<std::string> create{"XGROUP", "CREATE", stream, kGroup, "0", "MKSTREAM"};
-    const auto created = co_await state->permits.command(std::move(create));
+    const auto created = co_await state->permits->command(std::move(create));
     if (created) made = true;
     if (!created && created.error().message.find("BUSYGROUP") == std::string::npos) co_return false;
   }
@@ -147,15 +150,17 @@ template <class State>
 Async<void> forget_dead_consumers(std::shared_ptr<State> state) {
   const auto streams = streams_of(state->service);
   for (const std::string& stream : streams) {
+    if (state->runner == nullptr) co_return;
     std::vector<std::string> ask{"XINFO", "CONSUMERS", stream, kGroup};
-    const auto consumers = co_await state->permits.command(std::move(ask));
+    const auto consumers = co_await state->permits->command(std::move(ask));
     if (!consumers) co_return;
     for (const redis::Reply& consumer : consumers->elements) {  // name …, pending …, idle …
       if (consumer.elements.size() < 6) continue;
       const bool dead = consumer.elements[3].integer == 0 && consumer.elements[5].integer > kForgetConsumers;
       if (!dead) continue;
+      if (state->runner == nullptr) co_return;
       std::vector<std::string> remove{"XGROUP", "DELCONSUMER", stream, kGroup, consumer.elements[1].text};
-      const auto removed = co_await state->permits.command(std::move(remove));
+      const auto removed = co_await state->permits->command(std::move(remove));
       if (!removed) co_return;
     }
   }
@@ -167,8 +172,9 @@ Async<void> take_over(std::shared_ptr<State> state) {
   const std::string idle = std::to_string((state->timing.stale_after() + kBlock).count());
   const auto streams = streams_of(state->service);
   for (const std::string& stream : streams) {
+    if (state->runner == nullptr) co_return;
     std::vector<std::string> claim{"XAUTOCLAIM", stream, kGroup, state->instance, idle, "0-0", "COUNT", "100"};
-    const auto reply = co_await state->permits.command(std::move(claim));
+    const auto reply = co_await state->permits->command(std::move(claim));
     if (reply && reply->elements.size() >= 2) state->pass_on(permits_in(stream, reply->elements[1]));
   }
 }
@@ -192,7 +198,7 @@ Async<void> read_some_permits(std::shared_ptr<State> state, std::size_t wanted, 
                                 "STREAMS"};
   read.insert(read.end(), streams.begin(), streams.end());
   read.insert(read.end(), streams.size(), ">");
-  const auto reply = co_await state->permits.command(std::move(read));
+  const auto reply = co_await state->permits->command(std::move(read));
   if (reply) {
     state->pass_on(permits_in(*reply));
     co_return;
@@ -207,7 +213,8 @@ Async<void> read_permits(std::shared_ptr<State> state) {
   bool groups = false;
   auto next_take_over = std::chrono::steady_clock::now();
   while (state->runner != nullptr) {
-    const bool connected = co_await state->permits.wait_connected(kBlock);
+    const bool connected = co_await state->permits->wait_connected(kBlock);
+    if (state->runner == nullptr) break;
     if (!connected) {
       groups = false;
       continue;
@@ -260,15 +267,16 @@ template <class State>
 Async<void> read_signals(std::shared_ptr<State> state) {
   std::optional<std::string> last;
   while (state->runner != nullptr) {
-    const bool connected = co_await state->signals.wait_connected(kBlock);
+    const bool connected = co_await state->signals->wait_connected(kBlock);
+    if (state->runner == nullptr) break;
     if (!connected) continue;
     if (!last) {
-      last = co_await newest_signal(state->signals);
+      last = co_await newest_signal(*state->signals);
       if (!last) co_await sleep_for(kPauseAfterError);
       continue;
     }
     std::vector<std::string> read{"XREAD", "BLOCK", std::to_string(kBlock.count()), "STREAMS", kSignals, *last};
-    const auto reply = co_await state->signals.command(std::move(read));
+    const auto reply = co_await state->signals->command(std::move(read));
     if (reply) {
       hear(*state, *reply, *last);
     } else {
@@ -286,21 +294,26 @@ JobStreams::JobStreams(Executor executor, redis::Client& commands, redis::Settin
                                      timing)) {}
 
 JobStreams::~JobStreams() {
-  if (state_->runner != nullptr) state_->runner->attach(nullptr);
+  if (state_->attached != nullptr) state_->attached->attach(nullptr);
   leave();
 }
 
 void JobStreams::start(JobRunner& runner) {
-  state_->runner = &runner;
   runner.attach(this);
+  state_->attached = &runner;
+  if (!runner.handles_any()) return;  // it only submits
+  state_->runner = &runner;
+  state_->permits = std::make_unique<redis::Client>(state_->executor, state_->blocking);
+  state_->signals = std::make_unique<redis::Client>(state_->executor, state_->blocking);
   asio::co_spawn(state_->executor, read_permits(state_), asio::detached);
   asio::co_spawn(state_->executor, read_signals(state_), asio::detached);
 }
 
 void JobStreams::leave() {
+  state_->attached = nullptr;
   state_->runner = nullptr;
-  state_->permits.close();
-  state_->signals.close();
+  state_->permits.reset();
+  state_->signals.reset();
   state_->places.cancel();
 }
 

@@ -142,6 +142,7 @@ class JobRunner {
   Async<Result<JobRecord>> submit(Submission submission);
   void permit(std::vector<Permit> permits);
   [[nodiscard]] std::size_t permits_wanted() const;
+  [[nodiscard]] bool handles_any() const noexcept;
   void cancel(const std::string& id);                 // a running job here, asked by its user; does nothing for others
   void look_now();                                    // into SQL: something may be ready
   void announce_waiting();                            // again, what is ready: the streams were lost

@@ -8,8 +8,11 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "platform/jobs/job_rows.hpp"
 #include "platform/jobs/jobs.hpp"
@@ -42,6 +45,23 @@ class Gate {
   std::atomic<int> begun_ = 0;
   std::atomic<bool> open_ = false;
   std::atomic<bool> stubborn_ = false;
+};
+
+// What handlers did, in order.
+class Noted {
+ public:
+  void add(std::string what) {
+    const std::lock_guard lock(mutex_);
+    all_.push_back(std::move(what));
+  }
+  [[nodiscard]] std::vector<std::string> all() const {
+    const std::lock_guard lock(mutex_);
+    return all_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> all_;
 };
 
 inline Result<std::string> quick(JobContext&) { return "{}"; }
