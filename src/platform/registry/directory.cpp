@@ -27,18 +27,24 @@ struct Directory::State {
   Pause pause;                           // of the watching
   Pause readers;                         // those who wait for a change
   bool fresh = false;
+  SteadyTime last_contact = Clock::now();
   bool whole = false;  // nothing has been missed
   std::minstd_rand random{std::random_device{}()};
 
   void take(Loaded loaded) {
     known.take(std::move(loaded), Clock::now());
-    fresh = whole = true;
+    whole = true;
+    heard(true);
     readers.hurry();
   }
   void apply(const std::vector<Change>& changes) {
-    fresh = true;
+    heard(true);
     for (const Change& change : changes) whole = whole && known.apply(change, Clock::now());
     if (!changes.empty()) readers.hurry();
+  }
+  void heard(bool answered) {
+    fresh = answered;
+    if (answered) last_contact = Clock::now();
   }
   [[nodiscard]] std::uint64_t draw() { return (std::uint64_t{random()} << 32) ^ random(); }
 };
@@ -49,7 +55,7 @@ template <class State>
 Async<Result<void>> refresh_now(std::shared_ptr<State> state) {
   Result<Loaded> loaded = co_await load(state->redis, state->settings);
   if (!loaded) {
-    state->fresh = false;
+    state->heard(false);
     co_return fail(std::move(loaded).error());
   }
   state->take(std::move(*loaded));
@@ -60,7 +66,7 @@ Async<Result<void>> refresh_now(std::shared_ptr<State> state) {
 template <class State>
 Async<void> look_again(std::shared_ptr<State> state) {
   const Result<std::uint64_t> index = co_await settle(state->redis, state->settings);
-  state->fresh = index.has_value();
+  state->heard(index.has_value());
   state->known.forget_missing(Clock::now());
   if (index && *index < state->known.index()) state->whole = false;  // another Redis, or one that lost its data
 }
@@ -86,7 +92,7 @@ Async<void> keep_watching(std::shared_ptr<State> state, Executor executor) {
       continue;
     }
     if (!changes) {
-      state->fresh = false;
+      state->heard(false);
       const bool refused = watch->connected();  // then asking again at once would only be refused again
       if (refused) {
         const bool go_on = co_await state->pause.wait(executor, state->settings.heartbeat / 4);
@@ -136,6 +142,11 @@ void Directory::end(const std::string& id, Latency latency, bool ok) {
 
 bool Directory::fresh() const noexcept { return state_->fresh; }
 
+std::chrono::milliseconds Directory::since_contact() const {
+  if (state_->fresh) return std::chrono::milliseconds(0);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - state_->last_contact);
+}
+
 std::uint64_t Directory::index() const noexcept { return state_->known.index(); }
 
 std::uint64_t Directory::index_of(const std::string& service) const { return state_->known.index_of(service); }
@@ -155,6 +166,8 @@ Async<void> Directory::wait_for_change(std::uint64_t known, std::chrono::millise
 }
 
 void Directory::release() { state_->readers.stop(); }
+
+bool Directory::released() const noexcept { return state_->readers.stopped(); }
 
 CallInFlight::CallInFlight(Directory& directory, std::string id)
     : directory_(&directory), id_(std::move(id)), began_(Clock::now()) {

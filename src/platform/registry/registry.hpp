@@ -9,7 +9,8 @@
 //   {p}:epoch      the index at which this Redis began: another epoch means that everything had been lost
 //   {p}:changes    stream, capped, one entry a change, its id `{index}-0`: op (put, del, kept, health, unhealth, leader), member, value,
 //                  and prev, the index before. A reader whose own index is not prev has missed something: it loads everything
-//   {p}:health     hash  `{service}:{id}` > `passing` or `critical {why}`: the verdicts of the leading service_registry
+//   {p}:health     hash  `{service}:{id}` > `passing` or `critical {why}`: the verdicts of the leading service_registry;
+//                  they end two leases after its last round ({p}:judged tells that there were any)
 //   {p}:leader     `{id} {term}`, leased: who probes. The term is an index, so it grows; a verdict of an older term is refused
 //   {p}:kept, {p}:guard   the mass-expiry guard: whom it keeps, and since when
 //   {p}:external   hash  id > a service registered by PUT at service_registry; {p}:ttl:{id} its leased status
@@ -105,7 +106,8 @@ class Directory {
   // goes and comes back start at zero.
   void begin(const std::string& id);
   void end(const std::string& id, Latency latency, bool ok);
-  [[nodiscard]] bool fresh() const noexcept;  // false while Redis does not answer
+  [[nodiscard]] bool fresh() const noexcept;                      // false while Redis does not answer
+  [[nodiscard]] std::chrono::milliseconds since_contact() const;  // 0 while it is fresh
 
   // The index of the last change seen; of one service: of its instances, their records and their verdicts.
   [[nodiscard]] std::uint64_t index() const noexcept;
@@ -114,6 +116,7 @@ class Directory {
   // Returns when index() is above `known`, at the latest after `patience`, at once after release().
   Async<void> wait_for_change(std::uint64_t known, std::chrono::milliseconds patience);
   void release();  // answers all who wait, now and from now on: call it before draining
+  [[nodiscard]] bool released() const noexcept;
 
  private:
   struct State;

@@ -338,6 +338,10 @@ TEST_F(RegistryTest, LetsOneLeadUntilItsLeaseEndsAndRefusesTheDeposed) {
   loop_.run(resign(redis_, slow, "registry-1"));  // it does not lead
   EXPECT_EQ(ask({"EXISTS", "test:leader"}).integer, 1);
   loop_.run(resign(redis_, slow, "registry-2"));
+  EXPECT_EQ(ask({"EXISTS", "test:leader"}).integer, 0);
+  ASSERT_TRUE(refresh());
+  EXPECT_EQ(directory_.instances("ml_service")[0].verdict, Verdict::critical) << "the next one may stand for them";
+  ask({"PEXPIRE", "test:health", "0"});
   ASSERT_TRUE(refresh());
   EXPECT_EQ(directory_.instances("ml_service")[0].verdict, Verdict::unknown) << "verdicts end with who stands for them";
 }

@@ -31,8 +31,7 @@ local function drop(member)
 end
 -- The lapsed are dropped, unless so many lapsed at once that Redis itself must have slept.
 local function bury()
-  if redis.call('EXISTS', p .. ':health') == 1 and redis.call('EXISTS', p .. ':leader') == 0 then
-    redis.call('DEL', p .. ':health')
+  if redis.call('EXISTS', p .. ':health') == 0 and redis.call('DEL', p .. ':judged') == 1 then
     note('unhealth', '', '')
   end
   local gone = redis.call('ZRANGEBYSCORE', p .. ':leases', '-inf', now)
@@ -125,9 +124,11 @@ for i = 4, #ARGV, 2 do
   local same = before and string.match(before, '^%S*') == string.match(verdict, '^%S*')
   if not same and redis.call('HEXISTS', p .. ':instances', member) == 1 then
     redis.call('HSET', p .. ':health', member, verdict)
+    redis.call('SET', p .. ':judged', '1')
     note('health', member, verdict)
   end
 end
+redis.call('PEXPIRE', p .. ':health', text(2 * lease))
 return 1
 )lua";
 

@@ -6,15 +6,18 @@
 #include <vector>
 
 #include "contracts/registry.hpp"
-#include "services/service_registry/probe_history.hpp"
+#include "platform/registry/registry.hpp"
 
 namespace valion::registry {
 
-using Histories = std::map<std::string, ProbeHistory>;  // by instance id
+inline constexpr std::string_view kDatacenter = "valion";
+
+// Tags of one of our processes: its version. Those of a registered service are its own.
+[[nodiscard]] std::vector<std::string> tags_of(const Instance& instance);
 
 [[nodiscard]] std::map<std::string, std::vector<std::string>> services_view(const std::vector<Instance>& instances);
 [[nodiscard]] std::vector<contracts::CatalogEntry> catalog_view(const std::vector<Instance>& instances);
 [[nodiscard]] std::vector<contracts::HealthEntry> health_view(const std::vector<Instance>& instances,
-                                                              const Histories& histories, bool passing_only);
+                                                              bool passing_only);
 
 }  // namespace valion::registry

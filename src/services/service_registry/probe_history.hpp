@@ -1,4 +1,5 @@
-// What the probes of one instance add up to: two failures in a row make it critical, one success makes it well again.
+// What the probes of one instance add up to. Somebody new is well with the first success; who is critical must succeed `rise`
+// times in a row to be well again; `fall` failures in a row make anybody critical.
 #pragma once
 
 #include <string>
@@ -7,15 +8,19 @@
 
 namespace valion::registry {
 
-inline constexpr int kFailuresUntilCritical = 2;
+struct Thresholds {
+  int rise = 2;
+  int fall = 2;
+};
 
 struct ProbeHistory {
+  int successes_in_a_row = 0;
   int failures_in_a_row = 0;
   Verdict verdict = Verdict::unknown;
   std::string output;  // why the last probe failed; empty after a success
 };
 
-[[nodiscard]] ProbeHistory after_success(ProbeHistory history);
-[[nodiscard]] ProbeHistory after_failure(ProbeHistory history, std::string why);
+[[nodiscard]] ProbeHistory after_success(ProbeHistory history, Thresholds thresholds);
+[[nodiscard]] ProbeHistory after_failure(ProbeHistory history, Thresholds thresholds, std::string why);
 
 }  // namespace valion::registry

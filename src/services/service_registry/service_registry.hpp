@@ -1,7 +1,9 @@
-// Probes every instance and says who is well. See contracts/registry.hpp for the routes.
+// Probes every instance, says who is well, and answers Consul's questions. See contracts/registry.hpp for the routes and for who
+// may call them, prober.hpp for who leads.
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "platform/service/base_service.hpp"
@@ -22,7 +24,7 @@ class ServiceRegistry final : public BaseService {
 
  private:
   struct State;
-  std::shared_ptr<State> state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace valion

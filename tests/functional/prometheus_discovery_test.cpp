@@ -1,0 +1,108 @@
+// A real Prometheus finds our services through the registry, as it would through Consul, and scrapes them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/describe.hpp>
+
+#include "app/service_list.hpp"
+#include "functional/prometheus_server.hpp"
+#include "functional/running_system.hpp"
+#include "platform/json/described.hpp"
+
+namespace valion::functional {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Place {
+  std::int64_t port = 0;
+};
+BOOST_DESCRIBE_STRUCT(Place, (), (port))
+struct Listed {
+  std::string name;
+  std::vector<Place> instances;
+};
+BOOST_DESCRIBE_STRUCT(Listed, (), (name, instances))
+struct Status {
+  std::vector<Listed> services;
+};
+BOOST_DESCRIBE_STRUCT(Status, (), (services))
+
+class PrometheusDiscovery : public ::testing::Test {
+ protected:
+  std::int64_t port_of(const std::string& service) {
+    const Finished status = system_.valion({"status", "--json"});
+    const auto document = json::decode<Status>(status.output, json::Unknown::ignored);
+    if (!document) throw std::runtime_error(status.output);
+    for (const Listed& listed : document->services) {
+      if (listed.name == service && !listed.instances.empty()) return listed.instances.front().port;
+    }
+    throw std::runtime_error("no instance of " + service);
+  }
+  std::string token() const {
+    std::string text = slurp(system_.home() / "secrets" / "registry.token");
+    text.erase(text.find_last_not_of('\n') + 1);
+    return text;
+  }
+  Answer put(const std::string& target, const std::string& body) {
+    testing::TestLoop loop;
+    http::Client client(loop.executor());
+    http::ClientRequest request;
+    request.port = static_cast<std::uint16_t>(registry_);
+    request.method = http::Method::put;
+    request.target = target;
+    request.headers.set("X-Consul-Token", token());
+    request.body = body;
+    const auto answer = loop.run(http::fetch(client, std::move(request)));
+    return {answer ? answer->status : 0, "", answer ? answer->body : answer.error().message, {}};
+  }
+  // Twice: as anybody on this machine, and with the token as operators elsewhere would.
+  std::string configuration() const {
+    const std::string server = "127.0.0.1:" + std::to_string(registry_);
+    const std::string relabel =
+        "    relabel_configs:\n"
+        "      - {source_labels: [__meta_consul_service], target_label: service_name}\n"
+        "      - {source_labels: [__meta_consul_service_metadata_version], target_label: version}\n";
+    return "global: {scrape_interval: 1s}\nscrape_configs:\n"
+           "  - job_name: open\n    consul_sd_configs: [{server: '" + server + "', refresh_interval: 1s}]\n" + relabel +
+           "  - job_name: token\n    consul_sd_configs: [{server: '" + server + "', refresh_interval: 1s, token: '" +
+           token() + "', tags: ['" + version_ + "']}]\n" + relabel;
+  }
+
+  RunningSystem system_;
+  std::int64_t registry_ = port_of("service_registry");
+  std::string version_ = [this] {
+    std::string text = system_.valion({"--version"}).output;
+    text.erase(text.find_last_not_of(" \n") + 1);
+    return text.substr(text.rfind(' ') + 1);
+  }();
+};
+
+TEST_F(PrometheusDiscovery, FindsAndScrapesEveryService) {
+  PrometheusServer prometheus(configuration());
+  for (const app::ServiceEntry& entry : app::service_list()) {
+    const std::string name(entry.name);
+    for (const char* job : {"open", "token"}) {
+      const std::string up = R"(up{job=")" + std::string(job) + R"(",service_name=")" + name + R"("} == 1)";
+      EXPECT_TRUE(eventually([&] { return prometheus.samples(up) == 1; })) << up << "\n" << prometheus.log();
+    }
+  }
+  EXPECT_TRUE(eventually([&] { return prometheus.samples("http_requests_total{service_name=\"service_registry\"}") > 0; }));
+  EXPECT_EQ(prometheus.samples(R"(up{version=")" + version_ + R"("} == 1)"), 2 * app::service_list().size());
+
+  // A service that is not ours comes and goes: Prometheus itself, say.
+  const std::string port = std::to_string(prometheus.port());
+  const Answer registered = put("/v1/agent/service/register",
+                                R"({"Name": "prometheus", "Port": )" + port +
+                                    R"(, "Check": {"HTTP": "http://127.0.0.1:)" + port +
+                                    R"(/-/ready", "Interval": "1s"}})");
+  ASSERT_EQ(registered.status, 200) << registered.body;
+  const std::string up = R"(up{job="open",service_name="prometheus"} == 1)";
+  EXPECT_TRUE(eventually([&] { return prometheus.samples(up) == 1; })) << prometheus.log();
+  ASSERT_EQ(put("/v1/agent/service/deregister/prometheus", "").status, 200);
+  EXPECT_TRUE(eventually([&] { return prometheus.samples(up) == 0; }));
+  EXPECT_EQ(prometheus.log(), "");
+}
+
+}  // namespace
+}  // namespace valion::functional
