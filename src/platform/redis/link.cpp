@@ -20,10 +20,10 @@ tl::unexpected<Error> no_connection(const boost::system::error_code& error) {
   return fail(ErrorKind::unavailable, error.message());
 }
 
-// Tells the observer of one exchange, however it ends.
+// Tells the link's observer of one exchange, however it ends; nobody when the link has let go of its observer meanwhile.
 class Observed {
  public:
-  explicit Observed(std::shared_ptr<Observer> observer) : observer_(std::move(observer)) {
+  explicit Observed(const std::shared_ptr<Observer>& observer) : observer_(observer) {
     if (observer_) observer_->sent();
   }
   ~Observed() {
@@ -35,7 +35,7 @@ class Observed {
   void answered(bool well) { outcome_ = well ? Outcome::answered : Outcome::refused; }
 
  private:
-  std::shared_ptr<Observer> observer_;
+  const std::shared_ptr<Observer>& observer_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   Outcome outcome_ = Outcome::unanswered;
 };
@@ -149,6 +149,8 @@ void Link::write() {
 }
 
 void Link::close(Error reason) {
+  // The client is being closed, and what the observer writes to may end with it: before those who wait have resumed.
+  if (reason.kind == ErrorKind::cancelled) observer_.reset();
   if (closed_) return;
   closed_ = std::move(reason);
   boost::system::error_code ignored;

@@ -120,6 +120,7 @@ Directory::~Directory() {
 void Directory::start(Executor executor) {
   redis::Settings watching = state_->redis.settings();
   watching.command_timeout += state_->settings.lease();
+  watching.observer = nullptr;  // how long a change lets itself be waited for is no latency of Redis
   state_->watch = std::make_shared<redis::Client>(executor, std::move(watching));
   asio::co_spawn(executor, keep_watching(state_, executor), asio::detached);
 }

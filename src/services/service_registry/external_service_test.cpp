@@ -66,7 +66,7 @@ TEST(ExternalService, SurvivesItsWayThroughRedis) {
 }
 
 TEST(ExternalService, NamesEveryMistake) {
-  EXPECT_THAT(offences(R"({"Name": "a:b", "Port": 0})"), ElementsAre("/Name", "/ID", "/Port", "/Check"));
+  EXPECT_THAT(offences(R"({"Name": "a:b", "Port": 0})"), ElementsAre("/Name", "/Port", "/Check"));
   EXPECT_THAT(offences(R"({"Name": "a", "Port": 1, "Check": {"TTL": "5s", "TCP": "h:1"}})"), ElementsAre("/Check"));
   EXPECT_THAT(offences(R"({"Name": "a", "Port": 1, "Check": {"HTTP": "https://h/"}})"), ElementsAre("/Check/HTTP"));
   EXPECT_THAT(offences(R"({"Name": "a", "Port": 1, "Check": {"HTTP": "http://h/\r\nX: 1"}})"),
