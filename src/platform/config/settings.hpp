@@ -39,9 +39,11 @@ struct Settings {
   std::chrono::milliseconds job_heartbeat{1'000};  // jobs.heartbeat_ms: a worker is dead after five
   std::uint64_t upload_limit = 256u << 20;         // upload.limit_bytes / VALION_UPLOAD_LIMIT
   std::chrono::seconds token_lifetime{3'600};      // auth.token_lifetime_s / VALION_TOKEN_LIFETIME
-  std::string
-      trace_endpoint;       // trace.endpoint / VALION_TRACE_ENDPOINT: an OTLP collector, `http://host:4318`; empty: off
-  double trace_sample = 1;  // trace.sample / VALION_TRACE_SAMPLE: share of the traces that begin here, 0 to 1
+  // calls.hedge_ms: a GET without an answer for so long is sent to a second instance too; 0: never
+  std::chrono::milliseconds call_hedge{0};
+  // trace.endpoint: an OTLP collector, `http://host:4318`, empty: off; trace.sample: share of the traces that begin here
+  std::string trace_endpoint;
+  double trace_sample = 1;
   // Keys that several machines share; empty: made below home/secrets. Read only by their owner, or root's and our group's.
   std::filesystem::path internal_key_file;  // auth.internal_key_file / VALION_INTERNAL_KEY_FILE: between services
   std::filesystem::path gateway_key_file;   // auth.gateway_key_file / VALION_GATEWAY_KEY_FILE: clients' tokens

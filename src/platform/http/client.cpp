@@ -109,7 +109,7 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
 
   Async<Result<std::unique_ptr<Connection>>> connect(const ClientRequest& request) {
     auto connection = std::make_unique<Connection>(executor, *deadlines);
-    connection->watch->set(settings.connect_timeout);
+    connection->watch->set(std::min(settings.connect_timeout, request.timeout.value_or(settings.connect_timeout)));
     boost::system::error_code error;
     const auto address = asio::ip::make_address(request.host, error);
     if (!error) {
@@ -278,19 +278,38 @@ Async<Result<ClientResponse>> Client::State::exchange(std::shared_ptr<State> sta
 }
 
 Async<Result<ClientResponse>> Client::send(ClientRequest request) {
+  Attempt one = co_await attempt(request);
+  co_return std::move(one.answer);
+}
+
+Async<Attempt> Client::attempt(const ClientRequest& request) {
   const auto state = state_;
-  if (!good_target(request.target))
-    co_return fail(ErrorKind::malformed, "the target of a request must start with `/` and have no blanks");
-  VALION_CO_TRY_ASSIGN(const OutgoingBody plan, plan_body(request.body, request.content_length));
+  Attempt outcome;
+  if (!good_target(request.target)) {
+    outcome.answer = fail(ErrorKind::malformed, "the target of a request must start with `/` and have no blanks");
+    co_return outcome;
+  }
+  auto planned = plan_body(request.body, request.content_length);
+  if (!planned) {
+    outcome.answer = fail(std::move(planned).error());
+    co_return outcome;
+  }
+  const OutgoingBody plan = *planned;
   std::unique_ptr<Connection> connection = state->take_idle(authority_of(request));
   if (connection) {
-    auto response = co_await State::exchange(state, std::move(connection), request, plan);
-    const bool stale = !response && response.error().kind == ErrorKind::unavailable;
-    if (!stale || !is_repeatable(request)) co_return response;
+    outcome.sent = true;
+    outcome.answer = co_await State::exchange(state, std::move(connection), request, plan);
+    const bool stale = !outcome.answer && outcome.answer.error().kind == ErrorKind::unavailable;
+    if (!stale || !is_repeatable(request)) co_return outcome;
   }
   auto fresh = co_await state->connect(request);
-  if (!fresh) co_return fail(std::move(fresh).error());
-  co_return co_await State::exchange(state, std::move(*fresh), request, plan);
+  if (!fresh) {
+    outcome.answer = fail(std::move(fresh).error());
+    co_return outcome;
+  }
+  outcome.sent = true;
+  outcome.answer = co_await State::exchange(state, std::move(*fresh), request, plan);
+  co_return outcome;
 }
 
 Async<Result<FetchedResponse>> fetch(Client& client, ClientRequest request, std::size_t body_limit) {

@@ -37,6 +37,12 @@ struct ClientResponse {
   std::shared_ptr<BodyReader> body;  // read it to the end and the connection returns to the pool; drop it and it closes
 };
 
+// What became of a request, and whether the peer can have begun to act on it.
+struct Attempt {
+  Result<ClientResponse> answer;
+  bool sent = false;  // false: there was no connection, so it may be sent elsewhere whatever its method
+};
+
 class Client {
  public:
   explicit Client(Executor executor, ClientSettings settings = {});
@@ -48,6 +54,8 @@ class Client {
   // (neither
   // POST nor PATCH, and no streaming body): it may have been carried out.
   Async<Result<ClientResponse>> send(ClientRequest request);
+  // The same, telling more. `request` must live until this returns; the time to connect is at most its timeout.
+  Async<Attempt> attempt(const ClientRequest& request);
 
  private:
   struct State;

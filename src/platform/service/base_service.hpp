@@ -28,32 +28,12 @@
 #include "platform/log/logger.hpp"
 #include "platform/metrics/metrics.hpp"
 #include "platform/registry/registry.hpp"
+#include "platform/service/service_request.hpp"
 #include "platform/trace/span.hpp"
 
 namespace valion {
 
-// A call to another service, resolved through the registry.
-struct ServiceRequest {
-  std::string service;
-  http::Method method = http::Method::get;
-  std::string target;  // the service's own path, e.g. `/data/versions/…`
-  http::Headers headers;
-  http::ResponseBody body;
-  std::optional<std::uint64_t> content_length;
-  std::chrono::milliseconds timeout{60'000};
-};
-
-// On whose behalf, and in which trace, a call is made. From a request: CallOrigin::of(request).
-struct CallOrigin {
-  Principal principal;
-  std::string request_id;
-  std::string trace_id;
-  std::string span_id;
-  bool sampled = false;                                           // the trace is recorded, here or elsewhere
-  trace::Parent span;                                             // what the call's spans hang below
-  std::optional<std::chrono::steady_clock::time_point> deadline;  // when whoever asked gives up; a job has none
-  [[nodiscard]] static CallOrigin of(const http::Request& request);
-};
+class Calls;
 
 // The service's view of its process. Lives as long as the service; members are used on the event loop thread unless
 // their own header says otherwise.
@@ -74,6 +54,7 @@ struct ServiceContext {
   jobs::JobRunner& jobs;
   const auth::SigningKey& internal_key;
   const trace::Tracer& tracer;
+  Calls& calls;
 
   // Where this service keeps its catalogue: the configured database, or SQLite in its own folder.
   [[nodiscard]] std::string catalogue_url() const;
@@ -81,13 +62,13 @@ struct ServiceContext {
   // Shows the connections of `database` as metrics labelled `name`. Call it before other threads use the database.
   void observe(sql::Database& database, const std::string& name) const;
 
-  // Resolves, balances, signs, carries the trace, tries another instance once when the first could not be reached and the
-  // body is not a stream. Any HTTP status is a success; errors are those of http::Client plus unavailable (no instance).
+  // See calls.hpp: deadline, breaker, retries where they are safe. Any HTTP status is a success.
   Async<Result<http::ClientResponse>> call_service(const CallOrigin& origin, ServiceRequest request);
   // The whole answer; a failing status becomes the Error it stands for.
   Async<Result<http::FetchedResponse>> fetch_from_service(const CallOrigin& origin, ServiceRequest request,
                                                           std::size_t body_limit = 256u << 20);
-  // The same from a job thread: blocks it, never the event loop.
+  // The same from a job thread: blocks it, never the event loop. A job outlives whoever asked for it: the origin's deadline
+  // does not count.
   Result<http::FetchedResponse> fetch_blocking(const CallOrigin& origin, ServiceRequest request,
                                                std::size_t body_limit = 256u << 20);
 };

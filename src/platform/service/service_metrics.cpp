@@ -3,6 +3,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 
+#include "platform/service/calls.hpp"
 #include "platform/service/dependency_checks.hpp"
 #include "platform/service/version.hpp"
 
@@ -49,6 +50,7 @@ Async<bool> ServiceMetrics::refresh_service() {
 
 void ServiceMetrics::update() {
   process_.update();
+  static_cast<void>(context_.calls.breakers());  // time alone turns an open breaker half-open
   catch_up(lines_written_, context_.log.counts().written);
   catch_up(lines_lost_, context_.log.counts().lost);
   const auto show = [&](const char* name, const char* help, double value) {
@@ -66,14 +68,16 @@ void ServiceMetrics::update() {
 
 std::map<std::string, double> ServiceMetrics::figures() const {
   const metrics::ProcessFigures process = metrics::read_process_figures();
-  return {{"jobs_active", static_cast<double>(context_.jobs.active())},
-          {"cpu_queue", static_cast<double>(context_.cpu.waiting())},
-          {"cpu_seconds", process.cpu_seconds},
-          {"open_files", process.open_files},
-          {"threads", process.threads},
-          {"resident_bytes", process.resident_bytes},
-          {"proportional_bytes", process.proportional_bytes},
-          {"log_lines_lost", static_cast<double>(context_.log.counts().lost)}};
+  std::map<std::string, double> figures{{"jobs_active", static_cast<double>(context_.jobs.active())},
+                                        {"cpu_queue", static_cast<double>(context_.cpu.waiting())},
+                                        {"cpu_seconds", process.cpu_seconds},
+                                        {"open_files", process.open_files},
+                                        {"threads", process.threads},
+                                        {"resident_bytes", process.resident_bytes},
+                                        {"proportional_bytes", process.proportional_bytes},
+                                        {"log_lines_lost", static_cast<double>(context_.log.counts().lost)}};
+  figures.merge(context_.calls.breakers());
+  return figures;
 }
 
 }  // namespace valion

@@ -159,8 +159,9 @@ ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Se
       job_streams_(executor, redis_, redis_settings(settings_), self_.service, self_.id, job_store_.timing()),
       client_(executor),
       directory_(redis_, registry_settings(settings_)),
-      context_{settings_, self_,      settings_.home, home_.folder(), executor,   log_,   metrics_,      cpu_,
-               client_,   directory_, redis_,         jobs_database_, job_store_, *jobs_, internal_key_, tracer_},
+      calls_(Calls::Means{executor, client_, directory_, metrics_, log_, internal_key_, tracer_, settings_.call_hedge}),
+      context_{settings_,  self_,  settings_.home, home_.folder(), executor, log_,          metrics_, cpu_,  client_,
+               directory_, redis_, jobs_database_, job_store_,     *jobs_,   internal_key_, tracer_,  calls_},
       around_(log_, metrics_, service.authenticates_itself() ? nullptr : &internal_key_, tracer_),
       server_(listen(executor, settings_, self_.service, router_, around_)) {
   self_.port = server_.port();

@@ -9,6 +9,7 @@
 #include "platform/jobs/job_streams.hpp"
 #include "platform/service/around.hpp"
 #include "platform/service/base_service.hpp"
+#include "platform/service/calls.hpp"
 #include "platform/service/health_routes.hpp"
 #include "platform/service/process_home.hpp"
 #include "platform/service/trace_export.hpp"
@@ -55,6 +56,7 @@ class ServiceProcess {
   http::Client client_;
   registry::Directory directory_;
   std::optional<registry::Registration> registration_;
+  Calls calls_;
   ServiceContext context_;
   AroundHandlers around_;
   http::Router router_;

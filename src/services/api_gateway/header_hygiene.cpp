@@ -18,8 +18,9 @@ constexpr std::array<std::string_view, 10> kOneConnection{"connection",
                                                           "transfer-encoding",
                                                           "upgrade",
                                                           "expect"};
-constexpr std::array<std::string_view, 8> kWrittenAnew{"host",        "content-length", "authorization", "x-api-key",
-                                                       "traceparent", "tracestate",     "x-request-id",  "via"};
+constexpr std::array<std::string_view, 9> kWrittenAnew{"host",         "content-length",     "authorization",
+                                                       "x-api-key",    "traceparent",        "tracestate",
+                                                       "x-request-id", "x-request-deadline", "via"};
 constexpr std::array<std::string_view, 2> kClaims{"forwarded", "x-real-ip"};
 constexpr std::array<std::string_view, 3> kClaimPrefixes{"x-user-", "x-tenant-", "x-forwarded-"};
 

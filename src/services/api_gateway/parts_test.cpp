@@ -4,6 +4,7 @@
 
 #include "services/api_gateway/failure_throttle.hpp"
 #include "services/api_gateway/header_hygiene.hpp"
+#include "services/api_gateway/public_problem.hpp"
 #include "services/api_gateway/route_table.hpp"
 
 namespace valion::gateway {
@@ -53,6 +54,27 @@ TEST(RouteTable, WritesLocationsAsClientsKnowThem) {
   EXPECT_EQ(public_location(route("/api/v1/data"), "/database"), "/database");
 }
 
+TEST(PublicProblem, NamesThePathThatTheClientAskedFor) {
+  const std::string document =
+      R"({"type":"urn:x","status":404,"instance":"/data/versions/a%20b","errors":[{"detail":"\u00e9"}],"share":0.1})";
+  EXPECT_EQ(
+      public_problem(route("/api/v1/data"), "/api/v1/data/versions/a%20b?x=1", document),
+      R"({"type":"urn:x","status":404,"instance":"/api/v1/data/versions/a%20b","errors":[{"detail":"é"}],"share":0.1})");
+  EXPECT_EQ(public_problem(route("/data"), "/data/versions/a", R"({"instance":"/data/versions/a"})"),
+            R"({"instance":"/data/versions/a"})")
+      << "an alias keeps the client's own spelling";
+  EXPECT_EQ(public_problem(route("/api/v1/registry"), "/api/v1/registry/health", R"({"instance":"/v1/health"})"),
+            R"({"instance":"/api/v1/registry/health"})");
+  EXPECT_EQ(public_problem(route("/api/v1/ml"), "/api/v1/ml/models", R"({"instance":"/jobs/17"})"),
+            R"({"instance":"/api/v1/jobs/17"})");
+}
+
+TEST(PublicProblem, LeavesAloneWhatItDoesNotUnderstand) {
+  for (const char* document : {"", "not json", "[1]", R"({"instance":7})", "{}", R"({"title":"x"})"}) {
+    EXPECT_EQ(public_problem(route("/api/v1/data"), "/api/v1/data", document), document);
+  }
+}
+
 TEST(HeaderHygiene, KeepsWhatIsTheClientsBusiness) {
   http::Headers headers;
   headers.add("Accept", "application/json");
@@ -66,10 +88,10 @@ TEST(HeaderHygiene, KeepsWhatIsTheClientsBusiness) {
 TEST(HeaderHygiene, DropsClaimsConnectionsAndWhatIsWrittenAnew) {
   http::Headers headers;
   for (const char* name :
-       {"X-User-Id",           "x-user-roles", "X-Tenant-Id", "X-Forwarded-For", "X-FORWARDED-HOST",  "Forwarded",
-        "X-Real-IP",           "Keep-Alive",   "TE",          "Trailer",         "Transfer-Encoding", "Upgrade",
-        "Proxy-Authorization", "Expect",       "Host",        "Content-Length",  "Authorization",     "traceparent",
-        "X-Request-Id",        "X-Only-Here",  "X-Also"}) {
+       {"X-User-Id",           "x-user-roles", "X-Tenant-Id", "X-Forwarded-For",   "X-FORWARDED-HOST",  "Forwarded",
+        "X-Real-IP",           "Keep-Alive",   "TE",          "Trailer",           "Transfer-Encoding", "Upgrade",
+        "Proxy-Authorization", "Expect",       "Host",        "Content-Length",    "Authorization",     "traceparent",
+        "X-Request-Id",        "X-Only-Here",  "X-Also",      "X-Request-Deadline"}) {
     headers.add(name, "1");
   }
   headers.add("Connection", "close, x-only-here");

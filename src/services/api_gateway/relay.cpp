@@ -1,6 +1,8 @@
 #include "services/api_gateway/relay.hpp"
 
+#include "platform/service/calls.hpp"
 #include "services/api_gateway/header_hygiene.hpp"
+#include "services/api_gateway/public_problem.hpp"
 
 namespace valion::gateway {
 namespace {
@@ -11,6 +13,23 @@ constexpr std::chrono::seconds kAnswerPatience{120};
 // A request without a body is told apart so that it can be sent to another instance when the first is gone.
 bool has_body(const http::Request& request) {
   return request.content_length.value_or(0) > 0 || request.headers.find("Transfer-Encoding").has_value();
+}
+
+// Longer ones are no problem documents of ours.
+constexpr std::size_t kLongestProblem = 4u << 20;
+
+bool is_problem(const http::ClientResponse& answer) {
+  return answer.headers.find("Content-Type").value_or("").starts_with("application/problem+json");
+}
+
+// The client of a service whose circuit breaker is open hears when to come back.
+Result<http::Response> refused(const ServiceContext& context, const RelayedRoute& route, const http::Request& request,
+                               Error error) {
+  const auto after = context.calls.retry_after(std::string(route.service));
+  if (error.kind != ErrorKind::unavailable || !after) return fail(std::move(error));
+  http::Response response = http::problem_response(error, request);
+  response.headers.set("Retry-After", std::to_string(after->count()));
+  return response;
 }
 
 http::Response public_response(const RelayedRoute& route, http::ClientResponse answer) {
@@ -41,8 +60,15 @@ Async<Result<http::Response>> relay(ServiceContext& context, const RelayedRoute&
   }
   const CallOrigin origin = CallOrigin::of(request);
   auto answer = co_await context.call_service(origin, std::move(passed));
-  if (!answer) co_return fail(std::move(answer).error());
-  co_return public_response(route, std::move(*answer));
+  if (!answer) co_return refused(context, route, request, std::move(answer).error());
+  if (!is_problem(*answer) || request.method == http::Method::head)
+    co_return public_response(route, std::move(*answer));
+  auto problem = co_await http::read_all(*answer->body, kLongestProblem);
+  if (!problem) co_return fail(std::move(problem).error());
+  http::Response response = public_response(route, std::move(*answer));
+  response.headers.erase("Content-Length");
+  response.body = public_problem(route, request.target, *problem);
+  co_return response;
 }
 
 }  // namespace valion::gateway

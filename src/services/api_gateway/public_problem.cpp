@@ -1,0 +1,34 @@
+#include "services/api_gateway/public_problem.hpp"
+
+#include "platform/json/node.hpp"
+#include "platform/json/writer.hpp"
+
+namespace valion::gateway {
+namespace {
+
+std::string public_instance(const RelayedRoute& route, std::string_view public_target, std::string_view instance) {
+  const std::string_view asked = public_target.substr(0, public_target.find('?'));
+  if (service_target(route, asked) == instance) return std::string(asked);
+  return public_location(route, instance);
+}
+
+}  // namespace
+
+std::string public_problem(const RelayedRoute& route, std::string_view public_target, const std::string& document) {
+  const auto parsed = json::Document::parse(document);
+  if (!parsed || parsed->root().kind() != json::Kind::object) return document;
+  std::string out = "{";
+  parsed->root().each_member([&](std::string_view name, json::Node value) {
+    if (out.size() > 1) out += ',';
+    json::write_text(out, name);
+    out += ':';
+    if (name == "instance" && value.kind() == json::Kind::text) {
+      json::write_text(out, public_instance(route, public_target, value.text()));
+    } else {
+      out += value.compact();
+    }
+  });
+  return out + "}";
+}
+
+}  // namespace valion::gateway
