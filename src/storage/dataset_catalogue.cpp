@@ -50,23 +50,23 @@ DatasetCatalogue::DatasetCatalogue(sql::Database& database) : database_(database
   database_.migrate("data", migrations());
 }
 
-Async<Result<CatalogueEntry>> DatasetCatalogue::add(CatalogueEntry entry) {
+Async<Result<CatalogueEntry>> DatasetCatalogue::add(CatalogueEntry entry, trace::Parent span) {
   const auto work = [entry](soci::session& session) -> Result<CatalogueEntry> {
     insert_entry(session, entry);
     auto stored = read_entry(session, entry.tenant, entry.version.text());
     if (!stored) return fail(ErrorKind::internal, "the catalogue lost version " + entry.version.text());
     return std::move(*stored);
   };
-  co_return co_await database_.run(work);
+  co_return co_await database_.run(work, span);
 }
 
-Async<Result<CatalogueEntry>> DatasetCatalogue::find(std::string tenant, Hash version) {
+Async<Result<CatalogueEntry>> DatasetCatalogue::find(std::string tenant, Hash version, trace::Parent span) {
   const auto work = [tenant, version](soci::session& session) -> Result<CatalogueEntry> {
     auto stored = read_entry(session, tenant, version.text());
     if (!stored) return fail(ErrorKind::not_found, "there is no dataset version " + version.text());
     return std::move(*stored);
   };
-  co_return co_await database_.run(work);
+  co_return co_await database_.run(work, span);
 }
 
 }  // namespace valion::storage

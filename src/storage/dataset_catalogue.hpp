@@ -26,9 +26,9 @@ class DatasetCatalogue {
       sql::Database& database);  // migrates; throws std::runtime_error when the database cannot be used
 
   // A version is named by its content, so adding what is there changes nothing. Returns the entry that is there afterwards.
-  Async<Result<CatalogueEntry>> add(CatalogueEntry entry);
+  Async<Result<CatalogueEntry>> add(CatalogueEntry entry, trace::Parent span = {});
   // not_found when there is none, or it is another tenant's.
-  Async<Result<CatalogueEntry>> find(std::string tenant, Hash version);
+  Async<Result<CatalogueEntry>> find(std::string tenant, Hash version, trace::Parent span = {});
 
  private:
   sql::Database& database_;

@@ -9,6 +9,7 @@
 
 #include "base/identity.hpp"
 #include "base/result.hpp"
+#include "platform/trace/span.hpp"
 
 namespace valion::jobs {
 
@@ -70,6 +71,7 @@ struct Submission {
   std::string idempotency_key;
   std::string request_id;
   std::string traceparent;
+  trace::Parent span;  // what the recording in SQL hangs below
 };
 
 // How jobs of one kind are treated; the defaults suit work of seconds to hours.

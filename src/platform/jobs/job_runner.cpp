@@ -144,6 +144,9 @@ Async<Result<JobRecord>> JobRunner::submit(Submission submission) {
   wanted.expires_after = submission.expires_after.value_or(options.expires_after);
   wanted.idempotency_key = std::move(submission.idempotency_key);
 
+  trace::Span recorded = trace::begin(submission.span, "sql write", trace::SpanKind::client);
+  if (recorded.recording())
+    recorded.set("db.system.name", std::string(state.store.database().is_postgresql() ? "postgresql" : "sqlite"));
   const Executor executor = co_await asio::this_coro::executor;
   const auto waiting = std::make_shared<Waiting>(executor, std::move(wanted));
   {
@@ -161,6 +164,7 @@ Async<Result<JobRecord>> JobRunner::submit(Submission submission) {
   }
   const auto waited = co_await waiting->timer.async_wait(asio::as_tuple(use_async));
   static_cast<void>(waited);  // cancelled by the answer, or with the caller
+  if (waiting->answered && !waiting->answer) recorded.fail(waiting->answer.error().message);
   if (!waiting->answered) co_return fail(ErrorKind::cancelled, "the caller no longer waits for the job to be accepted");
   co_return std::move(waiting->answer);
 }

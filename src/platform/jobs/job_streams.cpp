@@ -65,6 +65,11 @@ redis::Settings for_blocking(redis::Settings settings) {
   return settings;
 }
 
+struct Ready {
+  std::string id;
+  trace::Parent span;
+};
+
 }  // namespace
 
 struct JobStreams::State {
@@ -89,6 +94,7 @@ struct JobStreams::State {
   const std::string instance;
   const JobTiming timing;
   JobRunner* attached = nullptr;
+  trace::Tracer tracer;
   JobRunner* runner = nullptr;  // null: stop reading
 
   void pass_on(std::vector<Permit> found) const {
@@ -110,8 +116,21 @@ Async<Result<void>> announce(redis::Client& redis, std::string stream, std::vect
 }
 
 template <class State>
-Async<void> announce_or_look(std::shared_ptr<State> state, std::string stream, std::vector<std::string> ids) {
+Async<void> announce_or_look(std::shared_ptr<State> state, std::string stream, std::vector<Ready> some) {
+  std::vector<std::string> ids;
+  std::vector<trace::Span> spans;  // one command, in the traces of all whose jobs it announces
+  for (Ready& job : some) {
+    ids.push_back(std::move(job.id));
+    trace::Span span = trace::begin(job.span, "EVAL", trace::SpanKind::client);
+    if (!span.recording()) continue;
+    span.set("db.system.name", std::string("redis"));
+    spans.push_back(std::move(span));
+  }
   const auto done = co_await announce(state->commands, std::move(stream), std::move(ids));
+  for (trace::Span& span : spans) {
+    if (!done) span.fail(done.error().message);
+    span.end();
+  }
   if (!done) state->look();
 }
 
@@ -298,6 +317,8 @@ JobStreams::~JobStreams() {
   leave();
 }
 
+void JobStreams::trace(trace::Tracer tracer) { state_->tracer = std::move(tracer); }
+
 void JobStreams::start(JobRunner& runner) {
   runner.attach(this);
   state_->attached = &runner;
@@ -329,14 +350,21 @@ Async<void> JobStreams::close() {
 }
 
 void JobStreams::ready(std::vector<JobRecord> jobs) {
-  std::map<std::string, std::vector<std::string>> by_stream;
-  for (JobRecord& job : jobs) by_stream[stream_of(job.service, job.priority)].push_back(std::move(job.id));
+  std::map<std::string, std::vector<Ready>> by_stream;
+  for (JobRecord& job : jobs) {
+    Ready ready{std::move(job.id), {}};
+    if (state_->tracer.on()) {
+      const auto submitted = trace::parse_traceparent(job.traceparent);
+      if (submitted) ready.span = state_->tracer.parent(*submitted);
+    }
+    by_stream[stream_of(job.service, job.priority)].push_back(std::move(ready));
+  }
   asio::post(state_->executor, [state = state_, all = std::move(by_stream)]() mutable {
     for (auto& [stream, ids] : all) {
       for (std::size_t from = 0; from < ids.size(); from += kMostAtOnce) {
         const auto first = ids.begin() + static_cast<std::ptrdiff_t>(from);
         const auto last = ids.begin() + static_cast<std::ptrdiff_t>(std::min(from + kMostAtOnce, ids.size()));
-        std::vector<std::string> some(first, last);
+        std::vector<Ready> some(first, last);
         asio::co_spawn(state->executor, announce_or_look(state, stream, std::move(some)), asio::detached);
       }
     }

@@ -24,6 +24,8 @@ class JobStreams final : public Announcer {
   // Without leave() the runner must still be there.
   ~JobStreams() override;
 
+  // Spans of the announcements, below whoever submitted each job. Before start().
+  void trace(trace::Tracer tracer);
   // Attaches itself to the runner and begins to read for it.
   void start(JobRunner& runner);
   // Reads no more and forgets the runner, which may then go; what it hands back is still announced.

@@ -39,6 +39,7 @@ CallOrigin origin_of(const jobs::JobContext& job) {
 
 Async<Result<http::Response>> submit_job_text(ServiceContext& context, const http::Request& request, std::string kind,
                                               std::string payload) {
+  trace::Span span = trace::begin(request.span, "submit " + kind, trace::SpanKind::producer);
   jobs::Submission wanted;
   VALION_CO_TRY_ASSIGN(wanted.priority, wanted_priority(request));
   wanted.kind = std::move(kind);
@@ -46,8 +47,16 @@ Async<Result<http::Response>> submit_job_text(ServiceContext& context, const htt
   wanted.principal = *request.principal;
   wanted.idempotency_key = job_key(request);
   wanted.request_id = request.request_id;
-  wanted.traceparent = trace::to_traceparent({request.trace_id, request.span_id, request.sampled});
-  VALION_CO_TRY_ASSIGN(const auto job, co_await context.jobs.submit(std::move(wanted)));
+  const trace::TraceContext submitter{request.trace_id, request.span_id, request.sampled};
+  wanted.traceparent = trace::to_traceparent(span.recording() ? span.context() : submitter);
+  wanted.span = span.parent();
+  auto submitted = co_await context.jobs.submit(std::move(wanted));
+  if (!submitted) {
+    span.fail(submitted.error().message);
+    co_return fail(std::move(submitted).error());
+  }
+  const jobs::JobRecord job = std::move(*submitted);
+  span.end();  // accepted() may wait for the result
   auto response = co_await accepted(context, request, job);
   co_return response;
 }

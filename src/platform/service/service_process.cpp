@@ -166,6 +166,7 @@ ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Se
       server_(listen(executor, settings_, self_.service, router_, around_)) {
   self_.port = server_.port();
   context_.observe(jobs_database_, "jobs");
+  job_streams_.trace(tracer_);
   service_.attach(context_);
   if (const auto collector = trace::parse_collector_url(settings_.trace_endpoint)) {
     const trace::Resource resource{self_.service, self_.id, self_.version};

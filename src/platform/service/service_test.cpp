@@ -51,6 +51,19 @@ class ServiceTest : public ::testing::Test {
   Settings settings_;
 };
 
+TEST_F(ServiceTest, DoesNothingForACallerWhoHasGivenUp) {
+  Running service(settings_);
+  http::ClientRequest late = Running::request(http::Method::get, "/slow", token());
+  late.headers.set("X-Request-Deadline", "0");
+  const Answer answer = service.call(late);
+  EXPECT_EQ(answer.status, 504);
+  EXPECT_THAT(answer.body, HasSubstr("deadline"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "slow-began")) << "the handler did not run";
+  http::ClientRequest unclear = Running::request(http::Method::get, "/who", token());
+  unclear.headers.set("X-Request-Deadline", "soon");
+  EXPECT_EQ(service.call(unclear).status, 400);
+}
+
 TEST_F(ServiceTest, IsHealthyWithoutAToken) {
   Running service(settings_);
   ASSERT_GT(service.port(), 0) << service.said();

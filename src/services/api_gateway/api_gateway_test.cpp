@@ -50,6 +50,8 @@ class Mirror final : public BaseService {
 
  private:
   static Async<Result<http::Response>> show(http::Request& request) {
+    if (request.path == "/data/absent") co_return fail(ErrorKind::not_found, "there is no such version");
+    if (request.path == "/data/broken") co_return fail(ErrorKind::internal, "a bug");
     Arrived arrived;
     arrived.method = std::string(http::name_of(request.method));
     arrived.target = request.target;
@@ -286,6 +288,47 @@ TEST_F(GatewayTest, RefusesABodyOverTheLimitBeforeReadingIt) {
   endless.body = std::make_shared<Zeros>(64u << 20);
   EXPECT_EQ(gateway_->call(std::move(endless)).status, 413) << "also in chunks";
   EXPECT_EQ(gateway_->get("/data/x", token()).status, 201) << "and all goes on";
+}
+
+TEST_F(GatewayTest, ShowsClientsTheirOwnPathInAServicesProblem) {
+  start_with_service();
+  const Answer answer = gateway_->get("/api/v1/data/absent?x=1", token());
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_THAT(answer.header("Content-Type"), StartsWith("application/problem+json"));
+  EXPECT_THAT(answer.body, HasSubstr(R"("instance":"/api/v1/data/absent")"));
+  EXPECT_THAT(answer.body, HasSubstr("there is no such version"));
+  EXPECT_EQ(answer.header("Content-Length"), std::to_string(answer.body.size()));
+  EXPECT_THAT(gateway_->get("/data/absent", token()).body, HasSubstr(R"("instance":"/data/absent")"));
+}
+
+TEST_F(GatewayTest, StopsAskingAServiceThatOnlyFailsAndSaysWhenToComeBack) {
+  start_with_service();
+  Answer answer;
+  ASSERT_TRUE(eventually([&] {
+    answer = gateway_->get("/api/v1/data/broken", token());
+    EXPECT_GE(answer.status, 500);
+    return answer.status == 503;
+  }));
+  EXPECT_THAT(answer.body, HasSubstr("circuit breaker for data_processing"));
+  const std::int64_t seconds = std::stoll(answer.header("Retry-After"));
+  EXPECT_GE(seconds, 1);
+  EXPECT_LE(seconds, 5);
+  EXPECT_THAT(gateway_->get("/health").body, HasSubstr(R"("circuit_breaker_state.data_processing":)"));
+  EXPECT_THAT(gateway_->get("/metrics").body, HasSubstr("circuit_breaker_state{"));
+  EXPECT_TRUE(eventually([&] { return gateway_->get("/data/x", token()).status == 201; })) << "it comes back by itself";
+}
+
+TEST_F(GatewayTest, TakesTheClientsDeadlineForItsOwn) {
+  start_with_service();
+  http::ClientRequest request = Gateway::request(http::Method::get, "/api/v1/data/x", token());
+  request.headers.set("X-Request-Deadline", "5000");
+  const auto arrived = json::decode<Arrived>(gateway_->call(request).body);
+  ASSERT_TRUE(arrived);
+  EXPECT_LE(std::stoll(arrived->headers.at("X-Request-Deadline")), 5000);
+  request.headers.set("X-Request-Deadline", "0");
+  EXPECT_EQ(gateway_->call(request).status, 504);
+  request.headers.set("X-Request-Deadline", "tomorrow");
+  EXPECT_EQ(gateway_->call(request).status, 400);
 }
 
 TEST_F(GatewayTest, RefusesPathsWithDots) {

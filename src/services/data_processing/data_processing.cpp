@@ -97,34 +97,38 @@ Async<Result<http::Response>> DataProcessing::import_file(http::Request& request
   VALION_CO_TRY_ASSIGN(const data::ImportForm form, data::read_form(files.form()));
   const auto read = [&] { return data::read_file(form); };
   VALION_CO_TRY_ASSIGN(data::Draft draft, co_await context().cpu.run(read));
-  VALION_CO_TRY_ASSIGN(const auto version, co_await versions_->store(*request.principal, std::move(draft)));
+  VALION_CO_TRY_ASSIGN(const auto version,
+                       co_await versions_->store(*request.principal, std::move(draft), request.span));
   context().log.info("imported a file",
                      {{"version", version.version.text()}, {"rows", version.rows}, {"request_id", request.request_id}});
   co_return created(version.version, json::encode(version));
 }
 
 Async<Result<http::Response>> DataProcessing::show_version(http::Request& request) {
-  VALION_CO_TRY_ASSIGN(const auto version, co_await versions_->find(*request.principal, version_in(request)));
+  VALION_CO_TRY_ASSIGN(const auto version,
+                       co_await versions_->find(*request.principal, version_in(request), request.span));
   co_return http::json_response(200, json::encode(version));
 }
 
 Async<Result<http::Response>> DataProcessing::show_profile(http::Request& request) {
   VALION_CO_TRY_ASSIGN(const data::OpenVersion opened,
-                       co_await versions_->open(*request.principal, version_in(request)));
+                       co_await versions_->open(*request.principal, version_in(request), request.span));
   const auto describe = [&] { return data::profile_view(dataset::profile(opened.table), opened.description.version); };
   VALION_CO_TRY_ASSIGN(const contracts::Profile profile, co_await context().cpu.run(describe));
   co_return http::json_response(200, json::encode(profile));
 }
 
 Async<Result<http::Response>> DataProcessing::show_cleaning(http::Request& request) {
-  VALION_CO_TRY_ASSIGN(data::OpenVersion opened, co_await versions_->open(*request.principal, version_in(request)));
+  VALION_CO_TRY_ASSIGN(data::OpenVersion opened,
+                       co_await versions_->open(*request.principal, version_in(request), request.span));
   const contracts::CleaningReport report{std::move(opened.description), std::move(opened.steps)};
   co_return http::json_response(200, json::encode(report));
 }
 
 Async<Result<http::Response>> DataProcessing::clean(http::Request& request) {
   VALION_CO_TRY_ASSIGN(const auto cleaning, co_await read_json<contracts::CleaningRequest>(request));
-  VALION_CO_TRY_ASSIGN(data::OpenVersion opened, co_await versions_->open(*request.principal, version_in(request)));
+  VALION_CO_TRY_ASSIGN(data::OpenVersion opened,
+                       co_await versions_->open(*request.principal, version_in(request), request.span));
   const auto rules = data::domain_rules(cleaning.rules);
   const auto work = [&] { return dataset::clean(std::move(opened.table), rules, opened.description.target); };
   VALION_CO_TRY_ASSIGN(dataset::Cleaned cleaned, co_await context().cpu.run(work));
@@ -138,14 +142,14 @@ Async<Result<http::Response>> DataProcessing::clean(http::Request& request) {
   draft.note = "cleaning";
   draft.source = opened.description.source;
   draft.steps = steps;
-  VALION_CO_TRY_ASSIGN(auto version, co_await versions_->store(*request.principal, std::move(draft)));
+  VALION_CO_TRY_ASSIGN(auto version, co_await versions_->store(*request.principal, std::move(draft), request.span));
   const contracts::CleaningReport report{std::move(version), std::move(steps)};
   co_return created(report.version.version, json::encode(report));
 }
 
 Async<Result<http::Response>> DataProcessing::send_arrow(http::Request& request) {
   const Hash version = version_in(request);
-  VALION_CO_TRY_ASSIGN(auto path, co_await versions_->file(*request.principal, version));
+  VALION_CO_TRY_ASSIGN(auto path, co_await versions_->file(*request.principal, version, request.span));
   http::Response response;
   response.headers.set("Content-Type", std::string(kArrowType));
   response.headers.set("Content-Disposition", "attachment; filename=\"" + version.text().substr(0, 12) + ".arrow\"");
@@ -160,7 +164,8 @@ Async<Result<http::Response>> DataProcessing::add_version(http::Request& request
     co_return fail(ErrorKind::unsupported_media_type, "send an Arrow IPC file as " + std::string(kArrowType));
   }
   VALION_CO_TRY_ASSIGN(const auto origin, parent_and_note(request));
-  VALION_CO_TRY_ASSIGN(data::OpenVersion parent, co_await versions_->open(*request.principal, origin.first));
+  VALION_CO_TRY_ASSIGN(data::OpenVersion parent,
+                       co_await versions_->open(*request.principal, origin.first, request.span));
   const std::size_t limit = context().settings.upload_limit * kArrowPerCsv;
   VALION_CO_TRY_ASSIGN(const std::string body, co_await http::read_all(*request.body, limit));
   data::Draft draft;
@@ -177,7 +182,8 @@ Async<Result<http::Response>> DataProcessing::add_version(http::Request& request
   draft.note = origin.second;
   draft.source = parent.description.source;
   draft.steps = std::move(parent.steps);
-  VALION_CO_TRY_ASSIGN(const auto version, co_await versions_->store(*request.principal, std::move(draft)));
+  VALION_CO_TRY_ASSIGN(const auto version,
+                       co_await versions_->store(*request.principal, std::move(draft), request.span));
   co_return created(version.version, json::encode(version));
 }
 

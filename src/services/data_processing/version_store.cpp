@@ -70,7 +70,7 @@ Result<OpenVersion> open_object(const ObjectStore& objects, const contracts::Dat
 VersionStore::VersionStore(const std::string& database_url, std::unique_ptr<ObjectStore> objects, CpuPool& cpu)
     : database_(database_url), catalogue_(database_), objects_(std::move(objects)), cpu_(cpu) {}
 
-Async<Result<contracts::DatasetVersion>> VersionStore::store(Principal principal, Draft draft) {
+Async<Result<contracts::DatasetVersion>> VersionStore::store(Principal principal, Draft draft, trace::Parent span) {
   const auto write = [&]() -> Result<Hash> {
     VALION_TRY_ASSIGN(const std::string bytes, storage::write_arrow(draft.table, metadata_of(draft)));
     return objects_->put(bytes);
@@ -87,25 +87,25 @@ Async<Result<contracts::DatasetVersion>> VersionStore::store(Principal principal
   entry.created_at = now;
   entry.created_by = principal.user;
   entry.description = json::encode(description);
-  VALION_CO_TRY_ASSIGN(const storage::CatalogueEntry stored, co_await catalogue_.add(std::move(entry)));
+  VALION_CO_TRY_ASSIGN(const storage::CatalogueEntry stored, co_await catalogue_.add(std::move(entry), span));
   co_return description_of(stored);
 }
 
-Async<Result<contracts::DatasetVersion>> VersionStore::find(Principal principal, Hash version) {
-  VALION_CO_TRY_ASSIGN(const storage::CatalogueEntry entry, co_await catalogue_.find(principal.tenant, version));
+Async<Result<contracts::DatasetVersion>> VersionStore::find(Principal principal, Hash version, trace::Parent span) {
+  VALION_CO_TRY_ASSIGN(const storage::CatalogueEntry entry, co_await catalogue_.find(principal.tenant, version, span));
   co_return description_of(entry);
 }
 
-Async<Result<OpenVersion>> VersionStore::open(Principal principal, Hash version) {
+Async<Result<OpenVersion>> VersionStore::open(Principal principal, Hash version, trace::Parent span) {
   VALION_CO_TRY_ASSIGN(const contracts::DatasetVersion description,
-                       co_await find(std::move(principal), std::move(version)));
+                       co_await find(std::move(principal), std::move(version), span));
   const auto read = [&] { return open_object(*objects_, description); };
   co_return co_await cpu_.run(read);
 }
 
-Async<Result<std::filesystem::path>> VersionStore::file(Principal principal, Hash version) {
+Async<Result<std::filesystem::path>> VersionStore::file(Principal principal, Hash version, trace::Parent span) {
   VALION_CO_TRY_ASSIGN(const contracts::DatasetVersion description,
-                       co_await find(std::move(principal), std::move(version)));
+                       co_await find(std::move(principal), std::move(version), span));
   const auto locate = [&] { return objects_->path_of(description.version); };
   co_return co_await cpu_.run(locate);
 }

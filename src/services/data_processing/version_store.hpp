@@ -40,11 +40,11 @@ class VersionStore {
   VersionStore(const std::string& database_url, std::unique_ptr<ObjectStore> objects, CpuPool& cpu);
 
   // Equal drafts give the same version, which then keeps its first `created_at`.
-  Async<Result<contracts::DatasetVersion>> store(Principal principal, Draft draft);
+  Async<Result<contracts::DatasetVersion>> store(Principal principal, Draft draft, trace::Parent span = {});
   // The three answer not_found for another tenant's version.
-  Async<Result<contracts::DatasetVersion>> find(Principal principal, Hash version);
-  Async<Result<OpenVersion>> open(Principal principal, Hash version);
-  Async<Result<std::filesystem::path>> file(Principal principal, Hash version);
+  Async<Result<contracts::DatasetVersion>> find(Principal principal, Hash version, trace::Parent span = {});
+  Async<Result<OpenVersion>> open(Principal principal, Hash version, trace::Parent span = {});
+  Async<Result<std::filesystem::path>> file(Principal principal, Hash version, trace::Parent span = {});
 
  private:
   sql::Database database_;

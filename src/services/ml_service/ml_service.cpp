@@ -57,8 +57,9 @@ struct MlService::State {
   ml::ModelCache cache;
 
   // The model ready to value; not_found also for another tenant's. Reads and decodes on the CPU pool.
-  Async<Result<ml::ModelCache::Model>> open(ServiceContext& service, const std::string& tenant, const Hash& hash) {
-    VALION_CO_TRY(co_await storage->catalogue.find_model(tenant, hash));
+  Async<Result<ml::ModelCache::Model>> open(ServiceContext& service, const std::string& tenant, const Hash& hash,
+                                            trace::Parent span) {
+    VALION_CO_TRY(co_await storage->catalogue.find_model(tenant, hash, span));
     if (auto ready = cache.find(hash)) co_return ready;
     std::size_t bytes = 0;
     const auto load = [&]() -> Result<ml::ModelCache::Model> {
@@ -128,8 +129,8 @@ Async<Result<http::Response>> MlService::train(http::Request& request) {
 }
 
 Async<Result<http::Response>> MlService::list_models(http::Request& request) {
-  VALION_CO_TRY_ASSIGN(const auto records,
-                       co_await state_->storage->catalogue.list_models(request.principal->tenant, kMostListed));
+  VALION_CO_TRY_ASSIGN(const auto records, co_await state_->storage->catalogue.list_models(request.principal->tenant,
+                                                                                           kMostListed, request.span));
   std::string body = R"({"models":[)";
   for (const auto& record : records) body += (&record == &records.front() ? "" : ",") + record;
   co_return http::json_response(200, body + "]}");
@@ -137,13 +138,15 @@ Async<Result<http::Response>> MlService::list_models(http::Request& request) {
 
 Async<Result<http::Response>> MlService::show_model(http::Request& request) {
   const Hash hash = hash_in(request, "model");
-  VALION_CO_TRY_ASSIGN(auto record, co_await state_->storage->catalogue.find_model(request.principal->tenant, hash));
+  VALION_CO_TRY_ASSIGN(auto record,
+                       co_await state_->storage->catalogue.find_model(request.principal->tenant, hash, request.span));
   co_return http::json_response(200, std::move(record));
 }
 
 Async<Result<http::Response>> MlService::show_evaluation(http::Request& request) {
   const Hash hash = hash_in(request, "model");
-  VALION_CO_TRY_ASSIGN(const auto model, co_await state_->open(context(), request.principal->tenant, hash));
+  VALION_CO_TRY_ASSIGN(const auto model,
+                       co_await state_->open(context(), request.principal->tenant, hash, request.span));
   co_return http::json_response(200, json::encode(ml::to_evaluation_rows(hash, model->trained.test_rows)));
 }
 
@@ -152,7 +155,7 @@ Async<Result<http::Response>> MlService::value_property(http::Request& request) 
   VALION_CO_TRY(check_request(asked));
   const std::string tenant = request.principal->tenant;
   const Hash hash = hash_in(request, "model");
-  VALION_CO_TRY_ASSIGN(const auto model, co_await state_->open(context(), tenant, hash));
+  VALION_CO_TRY_ASSIGN(const auto model, co_await state_->open(context(), tenant, hash, request.span));
   const auto work = [&]() -> Result<contracts::Valuation> {
     VALION_TRY_ASSIGN(const auto value, model::value_property(model->trained, asked.subject, asked.date,
                                                               static_cast<std::size_t>(asked.comparables)));
@@ -160,11 +163,13 @@ Async<Result<http::Response>> MlService::value_property(http::Request& request) 
     valuation.valuation = sha256(json::encode(valuation));
     return valuation;
   };
+  trace::Span computing = trace::begin(request.span, "value the property");
   VALION_CO_TRY_ASSIGN(auto valuation, co_await context().cpu.run(work));
+  computing.end();
   valuation.created_at = utc_timestamp(std::chrono::system_clock::now());
   const std::string body = json::encode(valuation);
-  VALION_CO_TRY_ASSIGN(auto kept, co_await state_->storage->catalogue.add_valuation(tenant, valuation.valuation,
-                                                                                    valuation.created_at, body));
+  VALION_CO_TRY_ASSIGN(auto kept, co_await state_->storage->catalogue.add_valuation(
+                                      tenant, valuation.valuation, valuation.created_at, body, request.span));
   auto response = http::json_response(201, std::move(kept));
   response.headers.set("Location", "/ml/valuations/" + valuation.valuation.text());
   co_return response;
@@ -172,7 +177,8 @@ Async<Result<http::Response>> MlService::value_property(http::Request& request) 
 
 Async<Result<http::Response>> MlService::show_valuation(http::Request& request) {
   const Hash hash = hash_in(request, "valuation");
-  VALION_CO_TRY_ASSIGN(auto body, co_await state_->storage->catalogue.find_valuation(request.principal->tenant, hash));
+  VALION_CO_TRY_ASSIGN(
+      auto body, co_await state_->storage->catalogue.find_valuation(request.principal->tenant, hash, request.span));
   co_return http::json_response(200, std::move(body));
 }
 

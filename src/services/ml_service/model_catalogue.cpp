@@ -56,23 +56,27 @@ Result<std::string> add(soci::session& session, const Store& store, const std::s
 ModelCatalogue::ModelCatalogue(sql::Database& database) : database_(database) { database_.migrate("ml", migrations()); }
 
 Result<std::string> ModelCatalogue::add_model_blocking(const std::string& tenant, const Hash& model,
-                                                       const std::string& created_at, const std::string& record) {
+                                                       const std::string& created_at, const std::string& record,
+                                                       const trace::Parent& span) {
   Result<std::string> kept = fail(ErrorKind::internal, "the transaction did not run");
-  VALION_TRY(database_.transact([&](soci::session& session) {
+  const auto work = [&](soci::session& session) {
     kept = add(session, kModels, tenant, model.text(), created_at, record);
     return kept.has_value();
-  }));
+  };
+  VALION_TRY(database_.transact(work, sql::Access::write, span));
   return kept;
 }
 
-Async<Result<std::string>> ModelCatalogue::find_model(const std::string& tenant, const Hash& model) {
+Async<Result<std::string>> ModelCatalogue::find_model(const std::string& tenant, const Hash& model,
+                                                      trace::Parent span) {
   const auto work = [tenant, hash = model.text()](soci::session& session) {
     return read(session, kModels, tenant, hash);
   };
-  co_return co_await database_.run(work);
+  co_return co_await database_.run(work, span);
 }
 
-Async<Result<std::vector<std::string>>> ModelCatalogue::list_models(const std::string& tenant, int limit) {
+Async<Result<std::vector<std::string>>> ModelCatalogue::list_models(const std::string& tenant, int limit,
+                                                                    trace::Parent span) {
   const auto work = [tenant, limit](soci::session& session) -> Result<std::vector<std::string>> {
     const soci::rowset<std::string> rows =
         (session.prepare
@@ -80,22 +84,24 @@ Async<Result<std::vector<std::string>>> ModelCatalogue::list_models(const std::s
          soci::use(tenant), soci::use(limit));
     return std::vector<std::string>(rows.begin(), rows.end());
   };
-  co_return co_await database_.run(work);
+  co_return co_await database_.run(work, span);
 }
 
 Async<Result<std::string>> ModelCatalogue::add_valuation(const std::string& tenant, const Hash& valuation,
-                                                         const std::string& created_at, const std::string& body) {
+                                                         const std::string& created_at, const std::string& body,
+                                                         trace::Parent span) {
   const auto work = [tenant, hash = valuation.text(), created_at, body](soci::session& session) {
     return add(session, kValuations, tenant, hash, created_at, body);
   };
-  co_return co_await database_.run(work);
+  co_return co_await database_.run(work, span);
 }
 
-Async<Result<std::string>> ModelCatalogue::find_valuation(const std::string& tenant, const Hash& valuation) {
+Async<Result<std::string>> ModelCatalogue::find_valuation(const std::string& tenant, const Hash& valuation,
+                                                          trace::Parent span) {
   const auto work = [tenant, hash = valuation.text()](soci::session& session) {
     return read(session, kValuations, tenant, hash);
   };
-  co_return co_await database_.run(work);
+  co_return co_await database_.run(work, span);
 }
 
 }  // namespace valion::ml

@@ -17,15 +17,17 @@ class ModelCatalogue {
 
   // From a job thread. Returns the record that is kept: the first one of this model.
   [[nodiscard]] Result<std::string> add_model_blocking(const std::string& tenant, const Hash& model,
-                                                       const std::string& created_at, const std::string& record);
+                                                       const std::string& created_at, const std::string& record,
+                                                       const trace::Parent& span = {});
   // The record's JSON. not_found also for another tenant's.
-  Async<Result<std::string>> find_model(const std::string& tenant, const Hash& model);
+  Async<Result<std::string>> find_model(const std::string& tenant, const Hash& model, trace::Parent span = {});
   // Newest first, at most `limit`.
-  Async<Result<std::vector<std::string>>> list_models(const std::string& tenant, int limit);
+  Async<Result<std::vector<std::string>>> list_models(const std::string& tenant, int limit, trace::Parent span = {});
 
   Async<Result<std::string>> add_valuation(const std::string& tenant, const Hash& valuation,
-                                           const std::string& created_at, const std::string& body);
-  Async<Result<std::string>> find_valuation(const std::string& tenant, const Hash& valuation);
+                                           const std::string& created_at, const std::string& body,
+                                           trace::Parent span = {});
+  Async<Result<std::string>> find_valuation(const std::string& tenant, const Hash& valuation, trace::Parent span = {});
 
  private:
   sql::Database& database_;

@@ -47,14 +47,16 @@ Result<std::string> run_training(ServiceContext& context, ModelStorage& storage,
 
   std::vector<double> seconds;
   const std::size_t threads = std::max<std::size_t>(context.settings.cpu_threads, 1);
+  trace::Span fitting = trace::begin(origin.span, "train the model");
   VALION_TRY_ASSIGN(const auto stored, train_stored(*table, request, threads, job, seconds));
+  fitting.end();
   job.progress(kTrained, 1, "storing the model");
   VALION_TRY_ASSIGN(const Hash hash, storage.objects->put(encode_model(stored)));
   const double total = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::string created_at = utc_timestamp(std::chrono::system_clock::now());
   const auto record = json::encode(to_record(hash, stored, seconds, total, created_at));
   VALION_TRY(job.confirm());
-  return storage.catalogue.add_model_blocking(origin.principal.tenant, hash, created_at, record);
+  return storage.catalogue.add_model_blocking(origin.principal.tenant, hash, created_at, record, origin.span);
 }
 
 }  // namespace valion::ml

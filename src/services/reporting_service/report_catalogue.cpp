@@ -30,30 +30,34 @@ ReportCatalogue::ReportCatalogue(sql::Database& database) : database_(database) 
 }
 
 Result<std::string> ReportCatalogue::add_blocking(const std::string& tenant, const Hash& report,
-                                                  const std::string& created_at, const std::string& record) {
+                                                  const std::string& created_at, const std::string& record,
+                                                  const trace::Parent& span) {
   Result<std::string> kept = fail(ErrorKind::internal, "the transaction did not run");
-  VALION_TRY(database_.transact([&](soci::session& session) {
+  const auto work = [&](soci::session& session) {
     session
         << "insert into reports (tenant, report, created_at, record) values (:tenant, :report, :created_at, :record) "
            "on conflict do nothing",
         soci::use(tenant), soci::use(report.text()), soci::use(created_at), soci::use(record);
     kept = read(session, tenant, report.text());
     return kept.has_value();
-  }));
+  };
+  VALION_TRY(database_.transact(work, sql::Access::write, span));
   return kept;
 }
 
-Async<Result<std::string>> ReportCatalogue::find(const std::string& tenant, const Hash& report) {
+Async<Result<std::string>> ReportCatalogue::find(const std::string& tenant, const Hash& report, trace::Parent span) {
   const auto work = [tenant, hash = report.text()](soci::session& session) { return read(session, tenant, hash); };
-  co_return co_await database_.run(work);
+  co_return co_await database_.run(work, span);
 }
 
-Result<std::string> ReportCatalogue::find_blocking(const std::string& tenant, const Hash& report) {
+Result<std::string> ReportCatalogue::find_blocking(const std::string& tenant, const Hash& report,
+                                                   const trace::Parent& span) {
   Result<std::string> found = fail(ErrorKind::internal, "the transaction did not run");
-  VALION_TRY(database_.transact([&](soci::session& session) {
+  const auto work = [&](soci::session& session) {
     found = read(session, tenant, report.text());
     return found.has_value();
-  }));
+  };
+  VALION_TRY(database_.transact(work, sql::Access::write, span));
   return found;
 }
 

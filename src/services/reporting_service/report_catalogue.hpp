@@ -16,10 +16,10 @@ class ReportCatalogue {
   explicit ReportCatalogue(sql::Database& database);  // migrates; throws std::runtime_error when it cannot
   // Keeps the first record of a report and returns what is kept. Blocking.
   Result<std::string> add_blocking(const std::string& tenant, const Hash& report, const std::string& created_at,
-                                   const std::string& record);
+                                   const std::string& record, const trace::Parent& span = {});
   // not_found also for another tenant's report.
-  Async<Result<std::string>> find(const std::string& tenant, const Hash& report);
-  Result<std::string> find_blocking(const std::string& tenant, const Hash& report);
+  Async<Result<std::string>> find(const std::string& tenant, const Hash& report, trace::Parent span = {});
+  Result<std::string> find_blocking(const std::string& tenant, const Hash& report, const trace::Parent& span = {});
 
  private:
   sql::Database& database_;

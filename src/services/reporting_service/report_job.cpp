@@ -63,7 +63,7 @@ struct Making {
     VALION_TRY(step(0, "fetching the valuation, the model and the data's history"));
     VALION_TRY_ASSIGN(const auto sources, fetch_sources(context, origin, request.valuation));
     const Hash identity = identity_of(request, sources);
-    if (auto kept = storage.catalogue.find_blocking(origin.principal.tenant, identity)) return kept;
+    if (auto kept = storage.catalogue.find_blocking(origin.principal.tenant, identity, origin.span)) return kept;
     VALION_TRY(step(1, "computing the ratio study"));
     VALION_TRY_ASSIGN(auto facts, facts_of(request, identity, sources));
     VALION_TRY_ASSIGN(const auto content, report::assemble(std::move(facts)));
@@ -77,8 +77,8 @@ struct Making {
           {format, hash, static_cast<std::int64_t>(bytes.size()), "/api/v1/reports/" + identity.text() + "/" + format});
     }
     VALION_TRY(job.confirm());
-    auto kept =
-        storage.catalogue.add_blocking(origin.principal.tenant, identity, record.created_at, json::encode(record));
+    auto kept = storage.catalogue.add_blocking(origin.principal.tenant, identity, record.created_at,
+                                               json::encode(record), origin.span);
     if (kept) job.progress(kSteps, kSteps, "done");
     return kept;
   }

@@ -71,15 +71,15 @@ Async<Result<http::Response>> ReportingService::make_report(http::Request& reque
 }
 
 Async<Result<http::Response>> ReportingService::show_report(http::Request& request) {
-  VALION_CO_TRY_ASSIGN(auto record,
-                       co_await state_->storage->catalogue.find(request.principal->tenant, hash_in(request)));
+  VALION_CO_TRY_ASSIGN(
+      auto record, co_await state_->storage->catalogue.find(request.principal->tenant, hash_in(request), request.span));
   co_return http::json_response(200, std::move(record));
 }
 
 Async<Result<http::Response>> ReportingService::send_file(http::Request& request, std::string_view format) {
   const std::string report = request.parameters.text("report");
-  VALION_CO_TRY_ASSIGN(const auto text,
-                       co_await state_->storage->catalogue.find(request.principal->tenant, hash_in(request)));
+  VALION_CO_TRY_ASSIGN(const auto text, co_await state_->storage->catalogue.find(request.principal->tenant,
+                                                                                 hash_in(request), request.span));
   VALION_CO_TRY_ASSIGN(const auto record, json::decode<contracts::ReportRecord>(text));
   const auto& artifacts = record.artifacts;
   const auto artifact =
