@@ -15,7 +15,7 @@ struct ServiceEntry {
   std::string_view name;
   std::uint16_t port;                          // the default; settings may say otherwise
   std::vector<std::string_view> starts_after;  // services that must be ready first
-  std::chrono::milliseconds start_delay{0};  // once those are ready
+  std::chrono::milliseconds start_delay{0};    // once those are ready
 };
 
 [[nodiscard]] const std::vector<ServiceEntry>& service_list();

@@ -53,12 +53,10 @@ TEST(Budget, AnIdleSystemFitsIn150Megabytes) {
 
 TEST(Budget, HeavyLibrariesAreLoadedOnlyByTheServicesThatUseThem) {
   RunningSystem system;
-  const std::vector<std::pair<std::string, std::string>> owners{{"/libxgboost.so", "ml_service"},
-                                                                {"/libcairo.so", "reporting_service"},
-                                                                {"/libpango-1.0.so", "reporting_service"},
-                                                                {"/libqpdf.so", "reporting_service"},
-                                                                {"/libxlsxwriter.so", "reporting_service"},
-                                                                {"/libproj.so", "geospatial_service"}};
+  const std::vector<std::pair<std::string, std::string>> owners{
+      {"/libxgboost.so", "ml_service"},           {"/libcairo.so", "reporting_service"},
+      {"/libpango-1.0.so", "reporting_service"},  {"/libqpdf.so", "reporting_service"},
+      {"/libxlsxwriter.so", "reporting_service"}, {"/libproj.so", "geospatial_service"}};
   const std::string orchestrator = of_process(system.orchestrator(), "maps");
   for (const auto& [library, owner] : owners) EXPECT_THAT(orchestrator, Not(HasSubstr(library)));
   for (const app::ServiceEntry& entry : app::service_list()) {
