@@ -53,8 +53,11 @@ TEST(JoinedLog, HasEveryRequestOnceThoughTheOrchestratorAndTheGatewayAreKilled) 
       const std::string id = round + "-" + std::to_string(number);
       if (get_as(system, "/api/v1/ml/models", id).status == 200) answered.push_back(id);
     }
+    // A line follows its answer: whoever is killed in between has not written it.
+    const std::filesystem::path log = system.home() / "logs" / "api_gateway.log";
+    EXPECT_TRUE(eventually([&] { return slurp(log).find(round + "-49") != std::string::npos; }));
   };
-  ask("first");
+  ask("first-round");
   kill(system.processes("api_gateway").front(), SIGKILL);
   ASSERT_TRUE(eventually([&] {
     try {
@@ -63,11 +66,11 @@ TEST(JoinedLog, HasEveryRequestOnceThoughTheOrchestratorAndTheGatewayAreKilled) 
       return false;
     }
   }));
-  ask("second");
+  ask("second-round");
   system.kill_orchestrator();
   system.start_again();
   ASSERT_EQ(system.valion({"status", "--wait", "20"}).code, 0);
-  ask("third");
+  ask("third-round");
   EXPECT_EQ(system.stop(), 0);
 
   const auto seen = joined_requests(system.home());
@@ -114,16 +117,17 @@ TEST(Logs, FiltersByServiceLevelAndTime) {
 
 TEST(Logs, GoesOnWithWhatComes) {
   RunningSystem system;
-  get_as(system, "/api/v1/ml/models", "before-1");
+  get_as(system, "/api/v1/ml/models", "asked-before-1");
   Finished followed;
   std::jthread follower([&] {
     followed = run({"timeout", "4", valion_binary(), "logs", "--follow", "--home", system.home().string()});
   });
   std::this_thread::sleep_for(1s);  // whenever it begins to follow: what comes afterwards must come
-  for (int number = 0; number < 10; ++number) get_as(system, "/api/v1/ml/models", "after-" + std::to_string(number));
+  for (int number = 0; number < 10; ++number)
+    get_as(system, "/api/v1/ml/models", "asked-after-" + std::to_string(number));
   follower.join();
   for (int number = 0; number < 10; ++number) {
-    EXPECT_THAT(followed.output, HasSubstr("request_id=after-" + std::to_string(number)));
+    EXPECT_THAT(followed.output, HasSubstr("request_id=asked-after-" + std::to_string(number)));
   }
 }
 

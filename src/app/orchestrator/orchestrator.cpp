@@ -101,7 +101,7 @@ class System {
     } else if (up.error().kind != ErrorKind::cancelled) {
       voice_.complain(up.error().message);
     }
-    const bool broken = (!up && !stop_asked_) || fleet_.crash_looping();
+    const bool broken = (!up && !stop_asked_) || crash_looping_;
     state_ = "stopping";
     remove_gateway_address(settings_.home);
     voice_.say("stopping");
@@ -132,6 +132,7 @@ class System {
   }
 
   void ask_to_stop() {
+    if (!stop_asked_) crash_looping_ = fleet_.crash_looping();
     stop_asked_ = true;
     fleet_.give_up();
     asked_to_stop_.cancel();
@@ -172,6 +173,7 @@ class System {
   ControlServer control_;
   Signals ends_, hang_ups_;
   bool stop_asked_ = false;
+  bool crash_looping_ = false;  // when it was asked to stop
   Timer asked_to_stop_;
 };
 

@@ -28,6 +28,7 @@ constexpr std::uint64_t kDrainLimit = 256 * 1024;  // unread body that we rather
 constexpr std::uint64_t kLingerLimit = 4u
                                        << 20;  // after our last word: read so much more, so that the client can hear it
 constexpr auto kLingerTime = 2s;
+constexpr auto kFirstRequestGrace = 200ms;
 constexpr std::size_t kHeadRoom = 4096;  // holds most heads, so that one read gets them
 constexpr std::string_view kEveryMethod = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
@@ -48,10 +49,12 @@ class Connection final : public ServerConnection {
     boost::system::error_code ignored;
     socket_.close(ignored);
   }
-  // A request that has arrived in the socket but not here yet is not idleness.
+  // A request that has arrived in the socket but not here yet is not idleness, and neither is one that is on its way: who
+  // has just connected gets a moment to say what he wants.
   [[nodiscard]] bool idle() const override {
     boost::system::error_code error;
-    return idle_ && socket_.available(error) == 0;
+    const bool new_here = exchange_ == 0 && std::chrono::steady_clock::now() - connected_ < kFirstRequestGrace;
+    return idle_ && !new_here && socket_.available(error) == 0;
   }
 
   // The next piece of the body of the exchange of that number; an error when that one is over.
@@ -85,6 +88,7 @@ class Connection final : public ServerConnection {
   std::optional<Parser> parser_;
   std::string remote_address_;
   bool idle_ = true;
+  std::chrono::steady_clock::time_point connected_ = std::chrono::steady_clock::now();
   bool continue_owed_ = false;
   std::uint64_t exchange_ = 0;             // its number on this connection
   std::optional<ErrorKind> body_failure_;  // of the current exchange
