@@ -1,6 +1,6 @@
 // Small jobs a second, end to end: accepted, recorded in SQL, announced on a Redis Stream, claimed, run, result in SQL.
 //
-//   jobs_throughput REDIS_URL DATABASE_URL JOBS IN_FLIGHT [THREADS]
+//   jobs_throughput REDIS_URL DATABASE_URL JOBS IN_FLIGHT [full|normal]     how SQLite commits; as the services: full
 //
 // Prints `seconds jobs_per_second` and fails when any job did not run exactly once, or when SQL does not say so too.
 #include <boost/asio/co_spawn.hpp>
@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/jobs/job_streams.hpp"
@@ -80,17 +81,16 @@ double measure(asio::io_context& loop, sql::Database& database, jobs::JobRunner&
 }
 
 int bench(const std::string& redis_url, const std::string& database_url, std::size_t count, std::size_t in_flight,
-          std::size_t threads) {
+          sql::Durability durability) {
   asio::io_context loop{1};
   redis::Settings redis_settings;
   redis_settings.url = redis_url;
   redis::Client client(loop.get_executor(), redis_settings);
-  sql::Database database(database_url, 4, sql::Durability::full);
+  sql::Database database(database_url, 4, durability);
   jobs::JobStore store(database);
   jobs::RunnerSettings settings;
   settings.service = "bench";
   settings.instance = "bench-1";
-  settings.threads = threads;
   settings.tenant_queue_limit = 10'000'000;
   settings.complain = [](const std::string& message) { std::fprintf(stderr, "%s\n", message.c_str()); };
   jobs::JobRunner runner(store, settings);
@@ -125,9 +125,10 @@ int bench(const std::string& redis_url, const std::string& database_url, std::si
 
 int main(int count, char** words) {
   if (count < 5) {
-    std::fprintf(stderr, "usage: jobs_throughput REDIS_URL DATABASE_URL JOBS IN_FLIGHT [THREADS]\n");
+    std::fprintf(stderr, "usage: jobs_throughput REDIS_URL DATABASE_URL JOBS IN_FLIGHT [full|normal]\n");
     return 2;
   }
+  const bool full = count < 6 || std::string_view(words[5]) != "normal";
   return valion::bench(words[1], words[2], std::strtoul(words[3], nullptr, 10), std::strtoul(words[4], nullptr, 10),
-                       count > 5 ? std::strtoul(words[5], nullptr, 10) : 1);
+                       full ? valion::sql::Durability::full : valion::sql::Durability::normal);
 }

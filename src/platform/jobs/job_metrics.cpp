@@ -47,9 +47,10 @@ void JobMetrics::attempt_ended(const std::string& kind, std::string_view outcome
   registry_->latency("job_duration_seconds", "Time of one attempt", labels).Observe(seconds);
 }
 
-void JobMetrics::counted(const JobCounts& counts) {
+void JobMetrics::counted(const JobCounts& counts, const std::vector<std::string>& kinds) {
   if (registry_ == nullptr) return;
   for (auto& [kind, count] : shown_) count = 0;
+  for (const std::string& kind : kinds) shown_[kind] = 0;
   for (const auto& [kind, count] : counts.queued_of_kind) shown_[kind] = count;
   for (const auto& [kind, count] : shown_) {
     registry_->gauge("jobs_queued", "Jobs of the service that wait", {{"kind", kind}}).Set(static_cast<double>(count));

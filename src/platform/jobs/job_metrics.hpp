@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/jobs/job_changes.hpp"
 #include "platform/metrics/metrics.hpp"
@@ -28,7 +29,8 @@ class JobMetrics {
  public:
   explicit JobMetrics(metrics::Registry* registry) : registry_(registry) {}
   void attempt_ended(const std::string& kind, std::string_view outcome, double seconds);
-  void counted(const JobCounts& counts);
+  // Kinds without a waiting job show 0.
+  void counted(const JobCounts& counts, const std::vector<std::string>& kinds);
   void running(std::size_t count);
 
  private:

@@ -119,6 +119,7 @@ void JobRunner::start() {
   state->started = true;
   state->look = true;
   if (state->kinds.empty()) return;
+  state->metrics.running(0);
   for (std::size_t i = 0; i < std::max<std::size_t>(state->settings.threads, 1); ++i) {
     state->threads.emplace_back([state] { state->work(); });
   }

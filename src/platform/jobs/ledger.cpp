@@ -333,7 +333,7 @@ void JobRunner::State::count_if_due(Clock::time_point now) {
       },
       sql::Access::read);
   if (!done) return;
-  metrics.counted(counts);
+  metrics.counted(counts, kind_names);
   const std::lock_guard lock(mutex);
   queued_of_tenant = std::move(counts.queued_of_tenant);
 }

@@ -234,8 +234,6 @@ Async<void> ServiceProcess::stop() {
   co_await service_.cleanup();
   if (trace_export_) co_await trace_export_->finish();
   redis_.close();
-  // Those who waited for Redis get their answer, «closed», before the metrics and logs go that they write to.
-  co_await sleep_for(1ms);
   log_.info("stopped");
 }
 
