@@ -114,8 +114,12 @@ bool LogFollower::read(std::vector<std::string>& lines, std::size_t limit) {
   std::size_t taken = 0;
   if (descriptor_ < 0 && !go_on()) return false;
   for (;;) {
+    if (size_of(descriptor_) < offset_) {  // emptied by somebody
+      offset_ = 0;
+      head_.clear();
+      rest_.clear();
+    }
     if (head_.size() < kHead) head_ = head_of(descriptor_);
-    if (size_of(descriptor_) < offset_) offset_ = 0;  // emptied by somebody
     if (read_here(lines, limit, taken)) return true;
     struct stat named {};
     const bool same = stat(log_.c_str(), &named) == 0 && static_cast<std::int64_t>(named.st_ino) == inode_;

@@ -121,6 +121,16 @@ TEST_F(LogFollowerTest, IsNotFooledByAnInodeThatIsUsedAgain) {
   EXPECT_THAT(all_of(second), ElementsAre("another file"));
 }
 
+TEST_F(LogFollowerTest, BeginsAnewInAFileThatSomebodyEmptied) {
+  append("one\ntwo\n");
+  LogFollower follower(log_, std::nullopt);
+  EXPECT_THAT(all_of(follower), ElementsAre("one", "two"));
+  std::filesystem::resize_file(log_, 0);
+  append("3\n");
+  EXPECT_THAT(all_of(follower), ElementsAre("3"));
+  EXPECT_EQ(follower.place().head, "3\n");
+}
+
 TEST_F(LogFollowerTest, BeginsAtTheEndWhenOnlyWhatComesIsWanted) {
   append("one\ntwo\n");
   LogFollower follower(log_, std::nullopt);
