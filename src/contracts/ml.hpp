@@ -121,10 +121,14 @@ struct ModelRecord {
   std::string created_at;
   double seconds = 0;
   std::string engine;  // library versions and threads: what a bit-for-bit replay needs
+  std::int64_t format = kFormat;
+  static constexpr std::int64_t kFormat = 1;  // of the stored document
+  static constexpr std::array kDefaulted{"format"};
 };
 BOOST_DESCRIBE_STRUCT(ModelRecord, (),
                       (model, request, champion, candidates, test, test_trimmed, benchmark, benchmark_rescaled,
-                       trend_per_year, importance, shap_additivity_error, n_train, n_test, created_at, seconds, engine))
+                       trend_per_year, importance, shap_additivity_error, n_train, n_test, created_at, seconds, engine,
+                       format))
 
 struct ModelList {
   std::vector<ModelRecord> models;
@@ -198,10 +202,13 @@ struct Valuation {
   std::vector<Comparable> comparables;
   std::vector<std::string> warnings;  // extrapolations, missing characteristics
   std::string created_at;
+  std::int64_t format = kFormat;
+  static constexpr std::int64_t kFormat = 1;  // of the stored document
+  static constexpr std::array kDefaulted{"format"};
 };
 BOOST_DESCRIBE_STRUCT(Valuation, (),
                       (valuation, model, version, champion, label, currency, area_unit, date, subject, value,
                        interval80, interval95, eta, base_value, contributions, shap_additivity_error, comparables,
-                       warnings, created_at))
+                       warnings, created_at, format))
 
 }  // namespace valion::contracts

@@ -40,7 +40,10 @@ struct ReportRecord {
   ReportRequest request;
   std::vector<Artifact> artifacts;
   std::string created_at;
+  std::int64_t format = kFormat;
+  static constexpr std::int64_t kFormat = 1;  // of the stored document
+  static constexpr std::array kDefaulted{"format"};
 };
-BOOST_DESCRIBE_STRUCT(ReportRecord, (), (report, request, artifacts, created_at))
+BOOST_DESCRIBE_STRUCT(ReportRecord, (), (report, request, artifacts, created_at, format))
 
 }  // namespace valion::contracts

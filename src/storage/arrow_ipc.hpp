@@ -6,6 +6,7 @@
 // give equal bytes. Little-endian only.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@
 namespace valion::storage {
 
 inline constexpr std::string_view kRowColumn = "__row";
+// Written into every file's metadata, and not part of what read_arrow() gives back. A file without it is of format 1.
+inline constexpr const char* kArrowFormatKey = "valion.format";
+inline constexpr std::int64_t kArrowFormat = 1;
 
 using TableMetadata = std::map<std::string, std::string>;
 
@@ -28,7 +32,7 @@ struct StoredTable {
 [[nodiscard]] Result<std::string> write_arrow(const dataset::Table& table, const TableMetadata& metadata);
 
 // Reads what write_arrow() writes, from any bytes whatever: malformed says what is wrong, also for Arrow files of another
-// layout. What it returns holds Table's invariants: distinct names and levels, valid UTF-8, finite numbers, days within
+// layout; conflict, naming both numbers, when a newer program wrote them. What it returns holds Table's invariants: distinct names and levels, valid UTF-8, finite numbers, days within
 // 1000-01-01 to 9999-12-31, positive row numbers. Memory is in proportion to the bytes.
 [[nodiscard]] Result<StoredTable> read_arrow(std::string_view bytes);
 

@@ -1,6 +1,7 @@
 #include <flatbuffers/flatbuffers.h>
 #include <simdjson.h>
 
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/date.hpp"
+#include "base/format_number.hpp"
 #include "storage/arrow_format.hpp"
 #include "storage/arrow_ipc.hpp"
 
@@ -291,6 +293,22 @@ Result<std::string> utf8(const flatbuffers::String* text) {
   return copy;
 }
 
+Result<TableMetadata> metadata_of(const KeyValues* pairs);
+
+// The metadata without the number of the format, which must be one that we read.
+Result<TableMetadata> checked_metadata(const KeyValues* pairs) {
+  VALION_TRY_ASSIGN(TableMetadata metadata, metadata_of(pairs));
+  const auto format = metadata.find(kArrowFormatKey);
+  if (format == metadata.end()) return metadata;
+  std::int64_t number = 0;
+  const std::string& text = format->second;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return malformed("its format is no number");
+  VALION_TRY(check_format("the Arrow file", number, kArrowFormat));
+  metadata.erase(format);
+  return metadata;
+}
+
 Result<TableMetadata> metadata_of(const KeyValues* pairs) {
   TableMetadata metadata;
   for (std::uint32_t i = 0; pairs != nullptr && i < pairs->size(); ++i) {
@@ -460,6 +478,8 @@ Result<Column> FileReader::read_column(const FieldView& field, BatchReader& read
 }
 
 Result<StoredTable> FileReader::read() {
+  // First: of what comes after, a newer program may have made something else.
+  VALION_TRY_ASSIGN(TableMetadata metadata, checked_metadata(footer_.schema()->metadata()));
   if (!footer_.schema()->little_endian()) return malformed("it is big-endian");
   VALION_TRY(check_fields());
   VALION_TRY(read_dictionaries());
@@ -484,7 +504,7 @@ Result<StoredTable> FileReader::read() {
   for (const std::int64_t number : stored.table.row_numbers) {
     if (number < 1) return malformed("a row number is not positive");
   }
-  VALION_TRY_ASSIGN(stored.metadata, metadata_of(footer_.schema()->metadata()));
+  stored.metadata = std::move(metadata);
   return stored;
 }
 

@@ -253,7 +253,9 @@ Block write_dictionary(FileWriter& file, const Body& body, std::int64_t id) {
 
 }  // namespace
 
-Result<std::string> write_arrow(const dataset::Table& table, const TableMetadata& metadata) {
+Result<std::string> write_arrow(const dataset::Table& table, const TableMetadata& given) {
+  TableMetadata metadata = given;
+  metadata.insert_or_assign(kArrowFormatKey, std::to_string(kArrowFormat));
   FileWriter file;
   {
     FlatBufferBuilder builder;

@@ -31,8 +31,13 @@ std::optional<std::string> DatasetCache::find(const Hash& hash) const {
   std::string bytes(static_cast<std::size_t>(std::max<std::streamoff>(input.tellg(), 0)), '\0');
   input.seekg(0);
   input.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (input && sha256(bytes) == hash) return bytes;
-  std::error_code ignored;  // if it cannot be removed, the next reader finds the damage again
+  std::error_code ignored;
+  if (input && sha256(bytes) == hash) {
+    // What is used stays: `valion gc` takes the copies that nobody used for long.
+    std::filesystem::last_write_time(file_of(hash), std::filesystem::file_time_type::clock::now(), ignored);
+    return bytes;
+  }
+  // If it cannot be removed, the next reader finds the damage again.
   std::filesystem::remove(file_of(hash), ignored);
   return std::nullopt;
 }

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "platform/sql/text_column.hpp"
+
 namespace valion::storage {
 namespace {
 
@@ -67,6 +69,10 @@ Async<Result<CatalogueEntry>> DatasetCatalogue::find(std::string tenant, Hash ve
     return std::move(*stored);
   };
   co_return co_await database_.run(work, span);
+}
+
+Result<std::vector<std::string>> DatasetCatalogue::all_versions_blocking() {
+  return sql::read_texts(database_, "select distinct version from dataset_versions");
 }
 
 }  // namespace valion::storage

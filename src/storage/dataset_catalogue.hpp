@@ -30,6 +30,9 @@ class DatasetCatalogue {
   // not_found when there is none, or it is another tenant's.
   Async<Result<CatalogueEntry>> find(std::string tenant, Hash version, trace::Parent span = {});
 
+  // The versions of all tenants. Blocking.
+  Result<std::vector<std::string>> all_versions_blocking();
+
  private:
   sql::Database& database_;
 };

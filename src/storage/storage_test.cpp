@@ -120,10 +120,25 @@ TEST(Arrow, AnyDamagedByteIsReadSoundlyOrRefused) {
       if (stored) {
         expect_sound(stored->table);
       } else {
-        EXPECT_EQ(stored.error().kind, ErrorKind::malformed);
+        const auto kind = stored.error().kind;
+        EXPECT_TRUE(kind == ErrorKind::malformed || kind == ErrorKind::conflict) << "conflict: a newer format";
       }
     }
   }
+}
+
+TEST(Arrow, OfANewerProgramIsRefusedByItsNumber) {
+  std::string newer = written(sales());
+  const std::string key = kArrowFormatKey;
+  for (auto at = newer.find(key); at != std::string::npos; at = newer.find(key, at + 1)) {
+    const auto value = newer.find('1', at + key.size());
+    ASSERT_LT(value, at + key.size() + 16);
+    newer[value] = '2';
+  }
+  const auto refused = read_arrow(newer);
+  EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("format 2"));
+  EXPECT_THAT(refused.error().message, HasSubstr("up to 1"));
 }
 
 TEST(Arrow, ManyDamagedBytesAreReadSoundlyOrRefused) {

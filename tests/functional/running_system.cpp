@@ -120,8 +120,10 @@ std::filesystem::path TemporaryFolder::write(const std::string& name, const std:
 }
 
 RunningSystem::RunningSystem(std::vector<std::string> orchestrator_arguments,
-                             std::map<std::string, std::string> environment)
-    : arguments_(std::move(orchestrator_arguments)), environment_(std::move(environment)) {
+                             std::map<std::string, std::string> environment, std::filesystem::path home)
+    : arguments_(std::move(orchestrator_arguments)),
+      home_(home.empty() ? folder_.path() : std::move(home)),
+      environment_(std::move(environment)) {
   for (const app::ServiceEntry& entry : app::service_list()) {
     std::string name(entry.name);
     std::transform(name.begin(), name.end(), name.begin(),

@@ -58,16 +58,17 @@ struct Call {
   std::optional<std::uint64_t> content_length;
 };
 
-// A whole system, started in the constructor and stopped (in order, checked) in the destructor.
+// A whole system, started in the constructor and stopped (in order, checked) in the destructor; in a home of its own unless
+// `home` names one that is there.
 class RunningSystem {
  public:
   explicit RunningSystem(std::vector<std::string> orchestrator_arguments = {},
-                         std::map<std::string, std::string> environment = {});
+                         std::map<std::string, std::string> environment = {}, std::filesystem::path home = {});
   ~RunningSystem();
   RunningSystem(const RunningSystem&) = delete;
   RunningSystem& operator=(const RunningSystem&) = delete;
 
-  [[nodiscard]] const std::filesystem::path& home() const { return folder_.path(); }
+  [[nodiscard]] const std::filesystem::path& home() const { return home_; }
   [[nodiscard]] const std::string& gateway() const { return gateway_; }
   Finished valion(std::vector<std::string> arguments) const;  // with this system's --home
   Answer call(const Call& call);
@@ -89,6 +90,7 @@ class RunningSystem {
  private:
   std::vector<std::string> arguments_;
   TemporaryFolder folder_;
+  std::filesystem::path home_;
   std::map<std::string, std::string> environment_;
   pid_t orchestrator_ = -1;
   std::string gateway_;

@@ -1,5 +1,6 @@
 #include "app/api/api_client.hpp"
 
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 
 #include <charconv>
@@ -10,6 +11,7 @@
 #include "app/orchestrator/home.hpp"
 #include "app/service_list.hpp"
 #include "platform/http/client.hpp"
+#include "platform/json/stored_document.hpp"
 
 namespace valion::app {
 namespace {
@@ -92,8 +94,11 @@ std::string gateway_url(const Settings& settings, const std::optional<std::strin
 
 struct CredentialFile {
   std::string user, password;
+  std::int64_t format = kFormat;
+  static constexpr std::int64_t kFormat = 1;
+  static constexpr std::array kDefaulted{"format"};
 };
-BOOST_DESCRIBE_STRUCT(CredentialFile, (), (user, password))
+BOOST_DESCRIBE_STRUCT(CredentialFile, (), (user, password, format))
 
 Result<Credential> read_credential(const std::filesystem::path& home) {
   const std::filesystem::path path = home / "secrets" / "cli.json";
@@ -103,6 +108,7 @@ Result<Credential> read_credential(const std::filesystem::path& home) {
     return fail(ErrorKind::not_found,
                 "no credential in " + path.string() + "; start `valion orchestrator` with the same --home first");
   }
+  VALION_TRY(json::check_stored_format("the credential in " + path.string(), text.str(), CredentialFile::kFormat));
   VALION_TRY_ASSIGN(const auto parsed, json::decode<CredentialFile>(text.str()));
   return Credential{parsed.user, parsed.password};
 }

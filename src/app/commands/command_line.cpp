@@ -62,6 +62,7 @@ int run_command_line(int count, char** arguments) {
   add_observing_words(app, words.run);
   add_market_words(app, words);
   add_access_words(app, words);
+  add_keeping_words(app, words);
   add_completion_words(app, words);
   teach(app, {{"valion orchestrator", "start the whole system, here"},
               {"valion demo", "in another terminal: the whole job on real sales"},

@@ -98,6 +98,16 @@ struct DemoCommand {
 };
 [[nodiscard]] int run_demo(const Settings& settings, const GatewayOptions& gateway, const DemoCommand& command);
 
+struct BackupCommand {
+  std::filesystem::path target;
+  bool secrets = false;
+  bool json = false;
+};
+[[nodiscard]] int back_up(const Settings& settings, const BackupCommand& command);
+[[nodiscard]] int restore(const Settings& settings, const std::filesystem::path& source);
+// Takes away what nobody refers to, and what is old; `dry_run` only says what it would take.
+[[nodiscard]] int collect_garbage(const Settings& settings, bool dry_run, bool json);
+
 // The settings in force, as YAML; passwords in URLs are not shown.
 [[nodiscard]] int show_config(const Settings& settings);
 

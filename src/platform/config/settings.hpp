@@ -37,6 +37,10 @@ struct Settings {
   std::size_t job_tenant_limit = 0;             // jobs.tenant_limit: of one tenant at once, in a service; 0: no limit
   std::size_t job_tenant_queue_limit = 20'000;  // jobs.tenant_queue_limit: waiting, of one tenant in a service
   std::chrono::milliseconds job_heartbeat{1'000};  // jobs.heartbeat_ms: a worker is dead after five
+  // What `valion gc` takes away: retention.… / VALION_RETENTION_…
+  std::chrono::hours retention_grace{24};      // objects and half uploads that nobody refers to after so long
+  int retention_jobs_days = 30;                // ended jobs
+  int retention_cache_days = 30;               // copies that nobody used
   std::uint64_t upload_limit = 256u << 20;         // upload.limit_bytes / VALION_UPLOAD_LIMIT
   std::chrono::seconds token_lifetime{3'600};      // auth.token_lifetime_s / VALION_TOKEN_LIFETIME
   // calls.hedge_ms: a GET without an answer for so long is sent to a second instance too; 0: never

@@ -111,4 +111,18 @@ Result<int> delete_ended_jobs(sql::Database& database, std::chrono::hours age) {
   return deleted;
 }
 
+Result<int> count_ended_jobs(sql::Database& database, std::chrono::hours age) {
+  database.migrate("jobs", job_migrations());
+  const std::string moment = utc_timestamp(std::chrono::system_clock::now() - age);
+  int count = 0;
+  const auto look = [&](soci::session& session) {
+    session << "select count(*) from jobs where state in ('succeeded', 'failed', 'cancelled', 'expired') "
+               "and finished_at < :moment",
+        soci::use(moment), soci::into(count);
+    return true;
+  };
+  VALION_TRY(database.transact(look, sql::Access::read));
+  return count;
+}
+
 }  // namespace valion::jobs

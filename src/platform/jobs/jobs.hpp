@@ -95,6 +95,8 @@ class JobStore {
 
 // Deletes jobs that ended more than `age` ago, and idempotency keys that ran out; how many jobs. Blocking, for `valion gc`.
 Result<int> delete_ended_jobs(sql::Database& database, std::chrono::hours age);
+// How many it would delete. Only reads.
+Result<int> count_ended_jobs(sql::Database& database, std::chrono::hours age);
 
 // A message of the stream: it lets its reader claim one job.
 struct Permit {

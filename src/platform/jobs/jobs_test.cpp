@@ -357,7 +357,9 @@ TEST_P(JobsTest, DeletesWhatEndedLongAgo) {
   wait_for(old, JobState::succeeded);
   wait_for(young, JobState::succeeded);
   sql("update jobs set finished_at = '2020-01-01T00:00:00.000Z' where id = '" + old + "'");
+  EXPECT_EQ(count_ended_jobs(*database_, 24h).value(), 1);
   EXPECT_EQ(delete_ended_jobs(*database_, 24h).value(), 1);
+  EXPECT_EQ(count_ended_jobs(*database_, 24h).value(), 0);
   EXPECT_EQ(look(old).error().kind, ErrorKind::not_found);
   EXPECT_TRUE(look(young));
 }

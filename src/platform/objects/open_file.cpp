@@ -33,7 +33,7 @@ tl::unexpected<Error> system_failure(const std::string& what, const std::filesys
 }
 
 OpenFile::OpenFile(const std::filesystem::path& path, int flags)
-    : path_(path), descriptor_(::open(path.c_str(), flags | O_CLOEXEC)) {}
+    : path_(path), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
 
 OpenFile::OpenFile(const std::filesystem::path& folder, const std::string& prefix) : descriptor_(-1) {
   std::string name = (folder / (prefix + "XXXXXX")).string();

@@ -15,7 +15,7 @@ namespace valion {
 
 class OpenFile {
  public:
-  OpenFile(const std::filesystem::path& path, int flags);
+  OpenFile(const std::filesystem::path& path, int flags);  // with O_CREAT: 0600
   // A new file in `folder` under a name of its own that begins with `prefix`, 0600.
   OpenFile(const std::filesystem::path& folder, const std::string& prefix);
   ~OpenFile();

@@ -59,6 +59,8 @@ DatabaseUrl parse_postgresql(const std::string& url) {
     if (option->val == nullptr) continue;
     const std::string_view keyword = option->keyword;
     parsed.connect += std::string(keyword) + "=" + quoted(option->val) + " ";
+    if (!is_secret(keyword)) parsed.connect_openly += std::string(keyword) + "=" + quoted(option->val) + " ";
+    if (keyword == "password") parsed.password = option->val;
     if (is_secret(keyword) && *option->val != '\0') parsed.secrets.emplace_back(option->val);
     if (is_shown(keyword))
       parsed.shown += (parsed.shown.back() == ':' ? "" : " ") + std::string(keyword) + "=" + option->val;

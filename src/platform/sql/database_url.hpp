@@ -12,6 +12,8 @@ struct DatabaseUrl {
   std::filesystem::path file;        // SQLite
   bool waits_for_disk = false;       // SQLite: synchronous=full
   std::string connect;               // PostgreSQL: key words, with the password
+  std::string connect_openly;        // the same without passwords, fit for a command line
+  std::string password;              // PostgreSQL's, if given
   std::string shown;                 // for messages and logs: without the password
   std::vector<std::string> secrets;  // never to be shown
 

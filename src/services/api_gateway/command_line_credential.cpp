@@ -18,8 +18,10 @@ constexpr std::size_t kPasswordBytes = 24;
 
 struct CredentialFile {
   std::string user, password;
+  std::int64_t format = kFormat;
+  static constexpr std::int64_t kFormat = 1;
 };
-BOOST_DESCRIBE_STRUCT(CredentialFile, (), (user, password))
+BOOST_DESCRIBE_STRUCT(CredentialFile, (), (user, password, format))
 
 tl::unexpected<Error> cannot_write(const std::filesystem::path& file) {
   return fail(ErrorKind::internal, "cannot write " + file.string() + ": " + std::strerror(errno));

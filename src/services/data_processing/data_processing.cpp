@@ -187,4 +187,9 @@ Async<Result<http::Response>> DataProcessing::add_version(http::Request& request
   co_return created(version.version, json::encode(version));
 }
 
+Result<std::set<Hash>> DataProcessing::referenced_objects(sql::Database& catalogue) const {
+  VALION_TRY_ASSIGN(const auto versions, storage::DatasetCatalogue(catalogue).all_versions_blocking());
+  return as_hashes(versions);
+}
+
 }  // namespace valion

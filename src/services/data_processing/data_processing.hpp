@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "platform/service/base_service.hpp"
+#include "platform/service/keeps_objects.hpp"
 
 namespace valion {
 
@@ -12,13 +13,14 @@ namespace data {
 class VersionStore;
 }
 
-class DataProcessing final : public BaseService {
+class DataProcessing final : public BaseService, public KeepsObjects {
  public:
   static constexpr std::string_view kName = "data_processing";
 
   DataProcessing();
   ~DataProcessing() override;
   [[nodiscard]] std::string_view name() const override { return kName; }
+  [[nodiscard]] Result<std::set<Hash>> referenced_objects(sql::Database& catalogue) const override;
   void routes(http::Router& router) override;
   Async<Result<void>> initialize() override;
 

@@ -1,9 +1,11 @@
 #include "services/data_processing/version_store.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <utility>
 
 #include "base/date.hpp"
+#include "base/format_number.hpp"
 #include "platform/json/described.hpp"
 #include "services/data_processing/views.hpp"
 #include "storage/arrow_ipc.hpp"
@@ -17,11 +19,16 @@ constexpr const char* kTarget = "valion.target";
 constexpr const char* kParent = "valion.parent";
 constexpr const char* kNote = "valion.note";
 constexpr const char* kSource = "valion.source";  // JSON
-constexpr const char* kSteps = "valion.steps";    // JSON
+constexpr const char* kSteps = "valion.steps";    // JSON, the cleaning log
+constexpr const char* kStepsFormat = "valion.steps.format";
+constexpr std::int64_t kKnownStepsFormat = 1;
 
 storage::TableMetadata metadata_of(const Draft& draft) {
-  storage::TableMetadata metadata{
-      {kName, draft.name}, {kTarget, draft.target}, {kNote, draft.note}, {kSteps, json::encode(draft.steps)}};
+  storage::TableMetadata metadata{{kName, draft.name},
+                                  {kTarget, draft.target},
+                                  {kNote, draft.note},
+                                  {kSteps, json::encode(draft.steps)},
+                                  {kStepsFormat, std::to_string(kKnownStepsFormat)}};
   if (draft.parent) metadata.emplace(kParent, draft.parent->text());
   if (draft.source) metadata.emplace(kSource, json::encode(*draft.source));
   return metadata;
@@ -52,12 +59,18 @@ Result<contracts::DatasetVersion> description_of(const storage::CatalogueEntry& 
 Result<OpenVersion> open_object(const ObjectStore& objects, const contracts::DatasetVersion& description) {
   VALION_TRY_ASSIGN(const std::string bytes, objects.get(description.version));
   auto stored = storage::read_arrow(bytes);
+  if (!stored && stored.error().kind == ErrorKind::conflict) return fail(std::move(stored).error());
   if (!stored)
     return fail(ErrorKind::internal,
                 "version " + description.version.text() + " does not read: " + stored.error().message);
   OpenVersion opened{description, std::move(stored->table), {}};
   const auto steps = stored->metadata.find(kSteps);
   if (steps == stored->metadata.end()) return opened;
+  const auto format = stored->metadata.find(kStepsFormat);
+  if (format != stored->metadata.end()) {
+    VALION_TRY(check_format("the cleaning log of " + description.version.text(), std::atoll(format->second.c_str()),
+                            kKnownStepsFormat));
+  }
   auto decoded = json::decode<std::vector<contracts::CleaningStep>>(steps->second, json::Unknown::ignored);
   if (!decoded)
     return fail(ErrorKind::internal, "the cleaning log of " + description.version.text() + " does not read");

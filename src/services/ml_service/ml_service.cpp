@@ -182,4 +182,9 @@ Async<Result<http::Response>> MlService::show_valuation(http::Request& request) 
   co_return http::json_response(200, std::move(body));
 }
 
+Result<std::set<Hash>> MlService::referenced_objects(sql::Database& catalogue) const {
+  VALION_TRY_ASSIGN(const auto models, ml::ModelCatalogue(catalogue).all_models_blocking());
+  return as_hashes(models);
+}
+
 }  // namespace valion

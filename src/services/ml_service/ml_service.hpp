@@ -5,10 +5,11 @@
 #include <string_view>
 
 #include "platform/service/base_service.hpp"
+#include "platform/service/keeps_objects.hpp"
 
 namespace valion {
 
-class MlService final : public BaseService {
+class MlService final : public BaseService, public KeepsObjects {
  public:
   static constexpr std::string_view kName = "ml_service";
 
@@ -18,6 +19,7 @@ class MlService final : public BaseService {
   void routes(http::Router& router) override;
   Async<Result<void>> initialize() override;
   Async<ServiceHealth> health_check() override;
+  [[nodiscard]] Result<std::set<Hash>> referenced_objects(sql::Database& catalogue) const override;
 
  private:
   struct State;  // what initialize() opens: catalogue, objects, models in memory

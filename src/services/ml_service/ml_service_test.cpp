@@ -87,6 +87,18 @@ TEST(ModelCodec, equal_data_request_and_seed_give_equal_bytes) {
   EXPECT_EQ(sha256(encode_model(train_market({"xgboost"}))), sha256(encode_model(boosted())));
 }
 
+TEST(ModelCodec, refuses_a_newer_format_by_its_number) {
+  auto bytes = encode_model(linear());
+  const std::string beginning = "valion.model.1\n";
+  const auto at = bytes.find(beginning);
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + beginning.size() - 2] = '4';
+  const auto newer = decode_model(bytes);
+  EXPECT_EQ(newer.error().kind, ErrorKind::conflict);
+  EXPECT_THAT(newer.error().message, HasSubstr("format 4"));
+  EXPECT_THAT(newer.error().message, HasSubstr("up to 1"));
+}
+
 TEST(ModelCodec, refuses_damaged_bytes_without_crashing) {
   const auto bytes = encode_model(linear());
   for (const std::size_t length :
@@ -204,11 +216,32 @@ TEST_P(Catalogue, a_tenant_sees_its_own_models_only_newest_first) {
   EXPECT_EQ(elsewhere.error().kind, ErrorKind::not_found);
 }
 
+TEST_P(Catalogue, what_a_newer_program_stored_is_refused_by_its_number) {
+  const Hash hash = sha256("valuation");
+  const auto kept = wait_for(catalogue_.add_valuation("north", hash, "2026-01-01T00:00:00.000Z", R"({"format":7})"));
+  EXPECT_EQ(kept.error().kind, ErrorKind::conflict);
+  ASSERT_TRUE(database_.transact([&](soci::session& session) {
+    for (const char* table :
+         {"ml_valuations (tenant, valuation, created_at, body)", "ml_models (tenant, model, created_at, record)"}) {
+      const std::string text = hash.text();
+      session << "insert into " + std::string(table) + " values ('north', :hash, 'now', '{\"format\":7}')",
+          soci::use(text);
+    }
+    return true;
+  }));
+  for (const auto& found :
+       {wait_for(catalogue_.find_valuation("north", hash)), wait_for(catalogue_.find_model("north", hash))}) {
+    EXPECT_EQ(found.error().kind, ErrorKind::conflict);
+    EXPECT_THAT(found.error().message, HasSubstr("format 7"));
+    EXPECT_THAT(found.error().message, HasSubstr("up to 1"));
+  }
+}
+
 TEST_P(Catalogue, what_is_stored_stays_as_it_was_first) {
   const Hash hash = sha256("valuation");
-  ASSERT_TRUE(wait_for(catalogue_.add_valuation("north", hash, "2026-01-01T00:00:00.000Z", "first")).has_value());
-  EXPECT_EQ(*wait_for(catalogue_.add_valuation("north", hash, "2026-01-02T00:00:00.000Z", "second")), "first");
-  EXPECT_EQ(*wait_for(catalogue_.find_valuation("north", hash)), "first");
+  ASSERT_TRUE(wait_for(catalogue_.add_valuation("north", hash, "2026-01-01T00:00:00.000Z", R"({"n":1})")).has_value());
+  EXPECT_EQ(*wait_for(catalogue_.add_valuation("north", hash, "2026-01-02T00:00:00.000Z", R"({"n":2})")), R"({"n":1})");
+  EXPECT_EQ(*wait_for(catalogue_.find_valuation("north", hash)), R"({"n":1})");
   EXPECT_EQ(wait_for(catalogue_.find_valuation("south", hash)).error().kind, ErrorKind::not_found);
 }
 

@@ -3,6 +3,10 @@
 #include <optional>
 #include <utility>
 
+#include "contracts/ml.hpp"
+#include "platform/json/stored_document.hpp"
+#include "platform/sql/text_column.hpp"
+
 namespace valion::ml {
 namespace {
 
@@ -27,21 +31,24 @@ struct Store {
   const char* insert;
   const char* select;
   const char* what;
+  std::int64_t format;
 };
 constexpr Store kModels{
     "insert into ml_models (tenant, model, created_at, record) values (:tenant, :hash, :created_at, :body) on conflict "
     "do nothing",
-    "select record from ml_models where tenant = :tenant and model = :hash", "model"};
+    "select record from ml_models where tenant = :tenant and model = :hash", "model", contracts::ModelRecord::kFormat};
 constexpr Store kValuations{
     "insert into ml_valuations (tenant, valuation, created_at, body) values (:tenant, :hash, :created_at, :body) on "
     "conflict do nothing",
-    "select body from ml_valuations where tenant = :tenant and valuation = :hash", "valuation"};
+    "select body from ml_valuations where tenant = :tenant and valuation = :hash", "valuation",
+    contracts::Valuation::kFormat};
 
 Result<std::string> read(soci::session& session, const Store& store, const std::string& tenant,
                          const std::string& hash) {
   std::string body;
   session << store.select, soci::use(tenant), soci::use(hash), soci::into(body);
   if (!session.got_data()) return fail(ErrorKind::not_found, std::string("there is no ") + store.what + " " + hash);
+  VALION_TRY(json::check_stored_format(std::string("the stored ") + store.what + " " + hash, body, store.format));
   return body;
 }
 
@@ -102,6 +109,10 @@ Async<Result<std::string>> ModelCatalogue::find_valuation(const std::string& ten
     return read(session, kValuations, tenant, hash);
   };
   co_return co_await database_.run(work, span);
+}
+
+Result<std::vector<std::string>> ModelCatalogue::all_models_blocking() {
+  return sql::read_texts(database_, "select distinct model from ml_models");
 }
 
 }  // namespace valion::ml

@@ -29,6 +29,9 @@ class ModelCatalogue {
                                            trace::Parent span = {});
   Async<Result<std::string>> find_valuation(const std::string& tenant, const Hash& valuation, trace::Parent span = {});
 
+  // Of all tenants. Blocking.
+  Result<std::vector<std::string>> all_models_blocking();
+
  private:
   sql::Database& database_;
 };

@@ -1,8 +1,10 @@
 #include "services/ml_service/model_codec.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
+#include "base/format_number.hpp"
 #include "platform/json/described.hpp"
 #include "services/ml_service/binary_archive.hpp"
 #include "services/ml_service/requests.hpp"
@@ -49,7 +51,21 @@ BOOST_DESCRIBE_STRUCT(TrainedModel, (),
 namespace valion::ml {
 namespace {
 
-constexpr std::string_view kFormat = "valion.model.1\n";
+// What the bytes begin with: «valion.model.», the number of the format, a line feed.
+constexpr std::string_view kName = "valion.model.";
+constexpr std::int64_t kFormat = 1;
+
+Result<void> check_beginning(std::string_view text) {
+  std::int64_t number = 0;
+  const bool ours = text.starts_with(kName) && text.ends_with('\n');
+  const char* begin = text.data() + std::min(kName.size(), text.size());
+  const char* end = text.data() + text.size() - (ours ? 1 : 0);
+  const auto read = std::from_chars(begin, std::max(begin, end), number);
+  if (!ours || read.ec != std::errc{} || read.ptr != end) {
+    return fail(ErrorKind::malformed, "these bytes are not a stored model");
+  }
+  return check_format("the stored model", number, kFormat);
+}
 
 bool table_is_whole(const dataset::Table& table) {
   return std::all_of(table.columns.begin(), table.columns.end(), [&](const dataset::Column& column) {
@@ -116,7 +132,7 @@ bool consistent(const model::TrainedModel& trained) {
 
 std::string encode_model(const StoredModel& stored) {
   ArchiveWriter writer;
-  writer.write(std::string(kFormat));
+  writer.write(std::string(kName) + std::to_string(kFormat) + "\n");
   writer.write(json::encode(stored.request));
   writer.write(stored.engine);
   writer.write(stored.trained);
@@ -128,8 +144,8 @@ Result<StoredModel> decode_model(std::string_view bytes) {
   std::string format, request;
   StoredModel stored;
   reader.read(format);
-  if (reader.failed() || format != kFormat)
-    return fail(ErrorKind::malformed, "these bytes are not a model that this version reads");
+  if (reader.failed()) return fail(ErrorKind::malformed, "these bytes are not a stored model");
+  VALION_TRY(check_beginning(format));
   reader.read(request);
   reader.read(stored.engine);
   reader.read(stored.trained);

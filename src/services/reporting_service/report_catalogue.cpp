@@ -2,6 +2,10 @@
 
 #include <vector>
 
+#include "contracts/reports.hpp"
+#include "platform/json/stored_document.hpp"
+#include "platform/sql/text_column.hpp"
+
 namespace valion::reporting {
 namespace {
 
@@ -20,6 +24,7 @@ Result<std::string> read(soci::session& session, const std::string& tenant, cons
   session << "select record from reports where tenant = :tenant and report = :report", soci::use(tenant),
       soci::use(report), soci::into(record);
   if (!session.got_data()) return fail(ErrorKind::not_found, "there is no report " + report);
+  VALION_TRY(json::check_stored_format("the stored report " + report, record, contracts::ReportRecord::kFormat));
   return record;
 }
 
@@ -59,6 +64,10 @@ Result<std::string> ReportCatalogue::find_blocking(const std::string& tenant, co
   };
   VALION_TRY(database_.transact(work, sql::Access::write, span));
   return found;
+}
+
+Result<std::vector<std::string>> ReportCatalogue::all_records_blocking() {
+  return sql::read_texts(database_, "select record from reports");
 }
 
 }  // namespace valion::reporting

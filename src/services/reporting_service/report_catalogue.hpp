@@ -21,6 +21,9 @@ class ReportCatalogue {
   Async<Result<std::string>> find(const std::string& tenant, const Hash& report, trace::Parent span = {});
   Result<std::string> find_blocking(const std::string& tenant, const Hash& report, const trace::Parent& span = {});
 
+  // The records of all tenants. Blocking.
+  Result<std::vector<std::string>> all_records_blocking();
+
  private:
   sql::Database& database_;
 };

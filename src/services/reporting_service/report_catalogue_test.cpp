@@ -24,15 +24,30 @@ INSTANTIATE_TEST_SUITE_P(Engines, ReportCatalogueTest,
 
 TEST_P(ReportCatalogueTest, KeepsTheFirstRecordOfAReport) {
   const Hash report = sha256("a report");
-  EXPECT_EQ(catalogue_.add_blocking("north", report, "2026-01-01T00:00:00.000Z", "first"), "first");
-  EXPECT_EQ(catalogue_.add_blocking("north", report, "2026-01-02T00:00:00.000Z", "second"), "first");
-  EXPECT_EQ(catalogue_.find_blocking("north", report), "first");
-  EXPECT_EQ(loop_.run(catalogue_.find("north", report)), "first");
+  EXPECT_EQ(catalogue_.add_blocking("north", report, "2026-01-01T00:00:00.000Z", R"({"n":1})"), R"({"n":1})");
+  EXPECT_EQ(catalogue_.add_blocking("north", report, "2026-01-02T00:00:00.000Z", R"({"n":2})"), R"({"n":1})");
+  EXPECT_EQ(catalogue_.find_blocking("north", report), R"({"n":1})");
+  EXPECT_EQ(loop_.run(catalogue_.find("north", report)), R"({"n":1})");
+}
+
+TEST_P(ReportCatalogueTest, RefusesWhatANewerProgramStored) {
+  const Hash report = sha256("a report");
+  ASSERT_TRUE(database_.transact([&](soci::session& session) {
+    const std::string text = report.text();
+    session << "insert into reports (tenant, report, created_at, record) values ('north', :report, 'now', "
+               "'{\"format\":3}')",
+        soci::use(text);
+    return true;
+  }));
+  const auto refused = catalogue_.find_blocking("north", report);
+  EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+  EXPECT_NE(refused.error().message.find("format 3, and this program reads formats up to 1"), std::string::npos)
+      << refused.error().message;
 }
 
 TEST_P(ReportCatalogueTest, ShowsAReportOnlyToItsTenant) {
   const Hash report = sha256("a report");
-  ASSERT_TRUE(catalogue_.add_blocking("north", report, "2026-01-01T00:00:00.000Z", "ours"));
+  ASSERT_TRUE(catalogue_.add_blocking("north", report, "2026-01-01T00:00:00.000Z", "{}"));
   EXPECT_EQ(loop_.run(catalogue_.find("south", report)).error().kind, ErrorKind::not_found);
   EXPECT_EQ(catalogue_.find_blocking("south", report).error().kind, ErrorKind::not_found);
 }

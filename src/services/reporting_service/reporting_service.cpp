@@ -100,4 +100,14 @@ Async<Result<http::Response>> ReportingService::send_file(http::Request& request
   co_return response;
 }
 
+Result<std::set<Hash>> ReportingService::referenced_objects(sql::Database& catalogue) const {
+  VALION_TRY_ASSIGN(const auto records, reporting::ReportCatalogue(catalogue).all_records_blocking());
+  std::set<Hash> hashes;
+  for (const std::string& text : records) {
+    VALION_TRY_ASSIGN(const auto record, json::decode<contracts::ReportRecord>(text, json::Unknown::ignored));
+    for (const contracts::Artifact& artifact : record.artifacts) hashes.insert(artifact.sha256);
+  }
+  return hashes;
+}
+
 }  // namespace valion

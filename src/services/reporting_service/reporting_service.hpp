@@ -5,10 +5,11 @@
 #include <string_view>
 
 #include "platform/service/base_service.hpp"
+#include "platform/service/keeps_objects.hpp"
 
 namespace valion {
 
-class ReportingService final : public BaseService {
+class ReportingService final : public BaseService, public KeepsObjects {
  public:
   static constexpr std::string_view kName = "reporting_service";
 
@@ -18,6 +19,7 @@ class ReportingService final : public BaseService {
   void routes(http::Router& router) override;
   Async<Result<void>> initialize() override;
   Async<ServiceHealth> health_check() override;
+  [[nodiscard]] Result<std::set<Hash>> referenced_objects(sql::Database& catalogue) const override;
 
  private:
   Async<Result<http::Response>> make_report(http::Request& request);
