@@ -131,9 +131,12 @@ TEST(Arrow, OfANewerProgramIsRefusedByItsNumber) {
   std::string newer = written(sales());
   const std::string key = kArrowFormatKey;
   for (auto at = newer.find(key); at != std::string::npos; at = newer.find(key, at + 1)) {
-    const auto value = newer.find('1', at + key.size());
-    ASSERT_LT(value, at + key.size() + 16);
-    newer[value] = '2';
+    const auto value = newer.rfind(std::string("\1\0\0\0"
+                                               "1",
+                                               5),
+                                   at);  // written back to front
+    ASSERT_NE(value, std::string::npos);
+    newer[value + 4] = '2';
   }
   const auto refused = read_arrow(newer);
   EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
