@@ -257,10 +257,10 @@ TEST_F(CollectionTest, TakesOnlyWhatIsOldAndNobodyRefersTo) {
 }
 
 TEST_F(CollectionTest, TakesHalfUploadsAndUnusedCopies) {
-  const fs::path upload = settings_.home / "services" / "ml_service" / "objects" / "incoming" / "put-half";
+  const fs::path upload = settings_.home / "services" / "ml_service" / "incoming" / "half";
   const fs::path copy = settings_.home / "cache" / "datasets" / "old.arrow";
   const fs::path used = settings_.home / "cache" / "datasets" / "used.arrow";
-  static_cast<void>(store());
+  fs::create_directories(upload.parent_path());
   fs::create_directories(copy.parent_path());
   for (const fs::path& file : {upload, copy, used}) std::ofstream(file) << "bytes";
   age(upload);

@@ -3,38 +3,56 @@
 #include <hiredis/hiredis.h>
 
 #include <new>
+#include <utility>
 
 namespace valion::redis {
 namespace {
 
-struct FreeReply {
-  void operator()(redisReply* reply) const noexcept { freeReplyObject(reply); }
-};
+// hiredis builds a reply through these. Our own, since its array is allocated at the length that is announced: twelve bytes from
+// a peer that is no Redis could ask for gigabytes. Ours grows with what has arrived.
+//
+// A parent's last element is the only one being filled, so that its address holds until it is whole.
+Reply* place_of(const redisReadTask* task) {
+  if (task->parent == nullptr) return new (std::nothrow) Reply;
+  auto& elements = static_cast<Reply*>(task->parent->obj)->elements;
+  return &elements.emplace_back();
+}
 
-std::string text_of(const redisReply& reply) { return {reply.str, reply.len}; }
-
-Result<Reply> to_reply(const redisReply& from) {
-  Reply reply;
-  switch (from.type) {
-    case REDIS_REPLY_NIL: return reply;
-    case REDIS_REPLY_ERROR: return fail(ErrorKind::internal, "Redis: " + text_of(from));
-    case REDIS_REPLY_INTEGER:
-      reply.kind = Reply::Kind::integer;
-      reply.integer = from.integer;
-      return reply;
-    case REDIS_REPLY_ARRAY:
-      reply.kind = Reply::Kind::array;
-      reply.elements.reserve(from.elements);
-      for (std::size_t i = 0; i < from.elements; ++i) {
-        VALION_TRY_ASSIGN(Reply element, to_reply(*from.element[i]));
-        reply.elements.push_back(std::move(element));
-      }
-      return reply;
-    default:  // a string, or a status such as OK
-      reply.kind = Reply::Kind::text;
-      reply.text = text_of(from);
-      return reply;
+void* create_string(const redisReadTask* task, char* text, std::size_t length) {
+  if (task->type == REDIS_REPLY_ERROR) {
+    auto& error = *static_cast<std::string*>(task->privdata);
+    if (error.empty()) error = "Redis: " + std::string(text, length);
   }
+  Reply* reply = place_of(task);
+  if (reply == nullptr) return nullptr;
+  reply->kind = Reply::Kind::text;
+  reply->text.assign(text, length);
+  return reply;
+}
+
+void* create_array(const redisReadTask* task, int) {
+  Reply* reply = place_of(task);
+  if (reply != nullptr) reply->kind = Reply::Kind::array;
+  return reply;
+}
+
+void* create_integer(const redisReadTask* task, long long value) {
+  Reply* reply = place_of(task);
+  if (reply == nullptr) return nullptr;
+  reply->kind = Reply::Kind::integer;
+  reply->integer = value;
+  return reply;
+}
+
+void* create_nil(const redisReadTask* task) { return place_of(task); }
+
+void free_reply(void* reply) { delete static_cast<Reply*>(reply); }
+
+redisReader* create_reader(std::string* error) {
+  static redisReplyObjectFunctions functions{create_string, create_array, create_integer, create_nil, free_reply};
+  redisReader* reader = redisReaderCreateWithFunctions(&functions);
+  if (reader != nullptr) reader->privdata = error;
+  return reader;
 }
 
 }  // namespace
@@ -55,7 +73,7 @@ std::string to_resp(const std::vector<std::string>& arguments) {
 
 void ReplyReader::Free::operator()(redisReader* reader) const noexcept { redisReaderFree(reader); }
 
-ReplyReader::ReplyReader() : reader_(redisReaderCreate()) {
+ReplyReader::ReplyReader() : error_(std::make_unique<std::string>()), reader_(create_reader(error_.get())) {
   if (!reader_) throw std::bad_alloc();
 }
 
@@ -67,8 +85,11 @@ Result<std::optional<Result<Reply>>> ReplyReader::next() {
     return fail(ErrorKind::bad_gateway, std::string("what answers is not Redis: ") + reader_->errstr);
   }
   if (parsed == nullptr) return std::optional<Result<Reply>>();
-  const std::unique_ptr<redisReply, FreeReply> reply(static_cast<redisReply*>(parsed));
-  return std::optional<Result<Reply>>(to_reply(*reply));
+  const std::unique_ptr<Reply> reply(static_cast<Reply*>(parsed));
+  if (!error_->empty()) {
+    return std::optional<Result<Reply>>(fail(ErrorKind::internal, std::exchange(*error_, {})));
+  }
+  return std::optional<Result<Reply>>(std::move(*reply));
 }
 
 }  // namespace valion::redis

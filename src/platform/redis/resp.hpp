@@ -31,6 +31,7 @@ class ReplyReader {
   struct Free {
     void operator()(redisReader* reader) const noexcept;
   };
+  std::unique_ptr<std::string> error_;  // the first of the reply being read; its address is known to the reader
   std::unique_ptr<redisReader, Free> reader_;
 };
 

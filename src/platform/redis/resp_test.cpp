@@ -35,6 +35,31 @@ TEST(Resp, MakesAnErrorInsideAnArrayTheErrorOfTheWhole) {
   EXPECT_EQ((**reader.next())->text, "next");
 }
 
+TEST(Resp, AllocatesNothingForWhatIsOnlyAnnounced) {
+  ReplyReader reader;
+  reader.add("*1000000000\r\n*1000000000\r\n:1\r\n");  // sixteen gigabytes of pointers, twice
+  const auto reply = reader.next();
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_FALSE(reply->has_value()) << "more may come";
+}
+
+TEST(Resp, ReadsNestedArraysOneAfterTheOther) {
+  ReplyReader reader;
+  reader.add("*4\r\n*2\r\n+a\r\n*1\r\n:1\r\n$-1\r\n*0\r\n*1\r\n+b\r\n*-1\r\n-ERR one\r\n+next\r\n");
+  const auto first = reader.next();
+  ASSERT_TRUE((*first)->has_value());
+  const auto& elements = (**first)->elements;
+  ASSERT_EQ(elements.size(), 4u);
+  EXPECT_EQ(elements[0].elements[1].elements[0].integer, 1);
+  EXPECT_EQ(elements[1].kind, Reply::Kind::nil);
+  EXPECT_TRUE(elements[2].elements.empty());
+  EXPECT_EQ(elements[3].elements[0].text, "b");
+  EXPECT_EQ((**reader.next())->kind, Reply::Kind::nil);
+  const auto error = reader.next();
+  EXPECT_EQ((**error).error().message, "Redis: ERR one");
+  EXPECT_EQ((**reader.next())->text, "next") << "an error is told once";
+}
+
 TEST(Resp, RecognisesWhatIsNotRedis) {
   for (const char* bytes : {"HTTP/1.1 400 Bad Request\r\n\r\n", "*99999999999999999999\r\n", "$-7\r\n",
                             "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n"}) {
