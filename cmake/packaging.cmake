@@ -27,7 +27,9 @@ set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_BINARY_DIR}/lib/valion)
 # What is run or read, not linked: the orchestrator's Redis, PROJ's data, the reports' font, the account of the service.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "redis-server, proj-data, fonts-dejavu-core, adduser")
+# libcurl4: loaded, not linked, for objects in S3. postgresql-client: backups of a PostgreSQL.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "redis-server, proj-data, fonts-dejavu-core, adduser, libcurl4, ca-certificates")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "postgresql-client")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postgresql, prometheus")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
   ${CMAKE_SOURCE_DIR}/deploy/debian/postinst ${CMAKE_SOURCE_DIR}/deploy/debian/prerm ${CMAKE_SOURCE_DIR}/deploy/debian/postrm
