@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "platform/metrics/cache_counters.hpp"
 #include "platform/objects/object_store.hpp"
 #include "storage/arrow_ipc.hpp"
 #include "storage/dataset_cache.hpp"
@@ -31,6 +32,8 @@ Result<TablePointer> open(std::string_view bytes) {
 // Null when the cache does not have it.
 Result<TablePointer> open_cached(const ServiceContext& context, const Hash& version) {
   const auto bytes = cache_of(context).find(version);
+  metrics::CacheCounters lookups(context.metrics, "dataset");
+  bytes ? lookups.hit() : lookups.miss();
   if (!bytes) return TablePointer();
   return open(*bytes);
 }
@@ -50,6 +53,8 @@ Result<TablePointer> open_fetched(ServiceContext& context, const Hash& version, 
 }
 
 }  // namespace
+
+void announce_dataset_cache(ServiceContext& context) { metrics::CacheCounters(context.metrics, "dataset"); }
 
 Async<Result<TablePointer>> fetch_dataset(ServiceContext& context, const CallOrigin& origin, const Hash& version) {
   const CallOrigin caller = origin;

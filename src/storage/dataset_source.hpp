@@ -15,6 +15,9 @@
 
 namespace valion::storage {
 
+// Lets cache_requests_total{cache="dataset"} stand at 0 from the start; call it in initialize().
+void announce_dataset_cache(ServiceContext& context);
+
 // On the event loop; reading and checking run on the CPU pool. Errors: not_found, those of the call, bad_gateway when what
 // arrives has another hash or is no table. A cache that cannot be written is logged and does without.
 Async<Result<std::shared_ptr<const dataset::Table>>> fetch_dataset(ServiceContext& context, const CallOrigin& origin,

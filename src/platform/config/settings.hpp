@@ -17,7 +17,7 @@ namespace valion {
 struct Settings {
   std::filesystem::path home = "var";  // home / VALION_HOME: all state lives below
   std::string address = "127.0.0.1";   // address / VALION_ADDRESS: what services listen on
-  std::string advertise;               // advertise / VALION_ADVERTISE: what others connect to; default: address
+  std::string advertise;  // advertise / VALION_ADVERTISE: what others connect to; default: address; `hostname`: ours
   std::map<std::string, std::uint16_t>
       ports;              // ports.{service} / VALION_PORT_{SERVICE}; absent: the service list's default; 0: a free one
   std::string redis_url;  // redis.url / VALION_REDIS_URL; empty: the orchestrator's own, VALION_HOME/redis/redis.sock

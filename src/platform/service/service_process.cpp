@@ -36,7 +36,10 @@ std::uint16_t port_of(const Settings& settings, const std::string& service) {
 }
 
 // What others connect to: the address we listen on, unless it means «all of them».
+// `hostname`: this machine's own name, which is what containers of one service differ in.
 std::string advertised_host(const Settings& settings) {
+  char name[256] = {};
+  if (settings.advertise == "hostname" && gethostname(name, sizeof name - 1) == 0) return name;
   if (!settings.advertise.empty()) return settings.advertise;
   return settings.address == "0.0.0.0" ? "127.0.0.1" : settings.address;
 }

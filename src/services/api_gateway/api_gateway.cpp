@@ -50,7 +50,9 @@ struct ApiGateway::State {
         keys(database),
         callers(key, users, keys),
         access(users, keys, callers, context.cpu, context.log),
-        sign_in(users, context.cpu, key, context.settings.token_lifetime, std::move(absent_hash)) {}
+        sign_in(users, context.cpu, key, context.settings.token_lifetime, std::move(absent_hash)) {
+    context.observe(database, "catalogue");
+  }
 
   auth::SigningKey key;
   sql::Database database;

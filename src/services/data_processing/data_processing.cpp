@@ -83,6 +83,7 @@ void DataProcessing::routes(http::Router& router) {
 Async<Result<void>> DataProcessing::initialize() {
   versions_ = std::make_unique<data::VersionStore>(
       context().catalogue_url(), open_object_store(context().settings, std::string(kName)), context().cpu);
+  context().observe(versions_->database(), "catalogue");
   remove_old_uploads(context().folder / "incoming");
   co_return Result<void>{};
 }

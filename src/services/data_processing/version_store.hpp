@@ -46,6 +46,8 @@ class VersionStore {
   Async<Result<OpenVersion>> open(Principal principal, Hash version, trace::Parent span = {});
   Async<Result<std::filesystem::path>> file(Principal principal, Hash version, trace::Parent span = {});
 
+  [[nodiscard]] sql::Database& database() noexcept { return database_; }
+
  private:
   sql::Database database_;
   storage::DatasetCatalogue catalogue_;

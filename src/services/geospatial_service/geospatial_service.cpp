@@ -28,6 +28,7 @@ void GeospatialService::routes(http::Router& router) {
 }
 
 Async<Result<void>> GeospatialService::initialize() {
+  storage::announce_dataset_cache(context());
   handle_job<contracts::EnrichmentRequest>(
       context(), kEnrichment,
       [this](const contracts::EnrichmentRequest& asked, const CallOrigin& origin, jobs::JobContext& job) {

@@ -5,6 +5,7 @@
 #include "contracts/data.hpp"
 #include "contracts/ml.hpp"
 #include "domain/model/valuation.hpp"
+#include "platform/metrics/cache_counters.hpp"
 #include "platform/objects/open_object_store.hpp"
 #include "platform/service/fetch_json.hpp"
 #include "platform/service/idempotent.hpp"
@@ -12,8 +13,10 @@
 #include "platform/service/read_json.hpp"
 #include "services/ml_service/answers.hpp"
 #include "services/ml_service/model_cache.hpp"
+#include "services/ml_service/model_metrics.hpp"
 #include "services/ml_service/requests.hpp"
 #include "services/ml_service/training_job.hpp"
+#include "storage/dataset_source.hpp"
 
 namespace valion {
 namespace {
@@ -21,6 +24,7 @@ namespace {
 const std::string kTraining = "ml.training";
 constexpr std::size_t kModelsInMemory = 16;
 constexpr std::size_t kBytesInMemory = 512u << 20;
+constexpr std::chrono::seconds kBetweenLooks{5};  // at the catalogue, for the metrics
 constexpr int kMostListed = 1'000;
 constexpr std::int64_t kMostComparables = 100;
 constexpr std::size_t kLongestLabel = 500;
@@ -51,16 +55,26 @@ struct MlService::State {
   explicit State(ServiceContext& service)
       : storage(std::make_shared<ml::ModelStorage>(service.catalogue_url(),
                                                    open_object_store(service.settings, std::string(kName)))),
-        cache(kModelsInMemory, kBytesInMemory) {}
+        cache(kModelsInMemory, kBytesInMemory),
+        lookups(service.metrics, "model") {
+    service.observe(storage->database, "catalogue");
+    storage::announce_dataset_cache(service);
+  }
 
   std::shared_ptr<ml::ModelStorage> storage;
   ml::ModelCache cache;
+  metrics::CacheCounters lookups;
+  std::chrono::steady_clock::time_point models_shown_at{};
 
   // The model ready to value; not_found also for another tenant's. Reads and decodes on the CPU pool.
   Async<Result<ml::ModelCache::Model>> open(ServiceContext& service, const std::string& tenant, const Hash& hash,
                                             trace::Parent span) {
     VALION_CO_TRY(co_await storage->catalogue.find_model(tenant, hash, span));
-    if (auto ready = cache.find(hash)) co_return ready;
+    if (auto ready = cache.find(hash)) {
+      lookups.hit();
+      co_return ready;
+    }
+    lookups.miss();
     std::size_t bytes = 0;
     const auto load = [&]() -> Result<ml::ModelCache::Model> {
       VALION_TRY_ASSIGN(const std::string encoded, storage->objects->get(hash));
@@ -101,6 +115,15 @@ Async<Result<void>> MlService::initialize() {
         return ml::run_training(context(), *state_->storage, origin, asked, job);
       });
   co_return Result<void>();
+}
+
+Async<void> MlService::refresh_metrics() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - state_->models_shown_at < kBetweenLooks) co_return;
+  const auto records = co_await state_->storage->catalogue.latest_models(ml::kModelsShown);
+  if (!records) co_return;  // shown as they were
+  ml::show_models(context().metrics, *records);
+  state_->models_shown_at = now;
 }
 
 Async<ServiceHealth> MlService::health_check() {

@@ -19,6 +19,7 @@ class MlService final : public BaseService, public KeepsObjects {
   void routes(http::Router& router) override;
   Async<Result<void>> initialize() override;
   Async<ServiceHealth> health_check() override;
+  Async<void> refresh_metrics() override;
   [[nodiscard]] Result<std::set<Hash>> referenced_objects(sql::Database& catalogue) const override;
 
  private:

@@ -94,6 +94,16 @@ Async<Result<std::vector<std::string>>> ModelCatalogue::list_models(const std::s
   co_return co_await database_.run(work, span);
 }
 
+Async<Result<std::vector<std::string>>> ModelCatalogue::latest_models(int limit) {
+  const auto work = [limit](soci::session& session) -> Result<std::vector<std::string>> {
+    const soci::rowset<std::string> rows =
+        (session.prepare << "select record from ml_models order by created_at desc, model limit :most",
+         soci::use(limit));
+    return std::vector<std::string>(rows.begin(), rows.end());
+  };
+  co_return co_await database_.read(work);
+}
+
 Async<Result<std::string>> ModelCatalogue::add_valuation(const std::string& tenant, const Hash& valuation,
                                                          const std::string& created_at, const std::string& body,
                                                          trace::Parent span) {

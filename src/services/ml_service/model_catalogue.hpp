@@ -24,6 +24,9 @@ class ModelCatalogue {
   // Newest first, at most `limit`.
   Async<Result<std::vector<std::string>>> list_models(const std::string& tenant, int limit, trace::Parent span = {});
 
+  // Of all tenants: for figures that name nobody.
+  Async<Result<std::vector<std::string>>> latest_models(int limit);
+
   Async<Result<std::string>> add_valuation(const std::string& tenant, const Hash& valuation,
                                            const std::string& created_at, const std::string& body,
                                            trace::Parent span = {});

@@ -45,6 +45,7 @@ Async<Result<void>> ReportingService::initialize() {
   state_ = std::make_unique<State>();
   state_->storage = std::make_shared<reporting::ReportStorage>(
       context().catalogue_url(), open_object_store(context().settings, std::string(kName)));
+  context().observe(state_->storage->database, "catalogue");
   handle_job<contracts::ReportRequest>(
       context(), kRendering,
       [this](const contracts::ReportRequest& asked, const CallOrigin& origin, jobs::JobContext& job) {
