@@ -111,6 +111,8 @@ void Registry::replace_gauges(const std::string& name, const std::string& help,
   present = std::move(wanted);
 }
 
+std::shared_ptr<const void> Registry::alive() const noexcept { return state_; }
+
 std::string Registry::text() const { return prometheus::TextSerializer().Serialize(state_->registry.Collect()); }
 
 }  // namespace valion::metrics

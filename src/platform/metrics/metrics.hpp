@@ -45,13 +45,16 @@ class Registry {
   void replace_gauges(const std::string& name, const std::string& help,
                       const std::vector<std::pair<Labels, double>>& values);
 
+  // Keeps handles valid for those who may outlive the registry, as coroutines that a loop takes down last do.
+  [[nodiscard]] std::shared_ptr<const void> alive() const noexcept;
+
   [[nodiscard]] std::string text() const;  // text exposition format 0.0.4, kTextFormat
 
  private:
   // The labels to use: those asked for, or all `other`.
   [[nodiscard]] Labels admitted(const std::string& family, const Labels& labels);
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace valion::metrics

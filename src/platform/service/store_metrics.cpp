@@ -14,7 +14,8 @@ prometheus::Counter* commands_ended(metrics::Registry& registry, const char* out
 }  // namespace
 
 RedisMetrics::RedisMetrics(metrics::Registry& registry)
-    : connected_(registry.gauge("redis_connected", "1 while there is a connection to Redis")),
+    : alive_(registry.alive()),
+      connected_(registry.gauge("redis_connected", "1 while there is a connection to Redis")),
       connections_(registry.counter("redis_connections_total", "Connections made to Redis")),
       in_flight_(registry.gauge("redis_commands_in_flight", "Commands that wait for Redis' answer")),
       seconds_(registry.latency("redis_command_duration_seconds", "From sending a command to its answer")),
@@ -35,7 +36,8 @@ void RedisMetrics::ended(double seconds, redis::Outcome outcome) {
 }
 
 SqlMetrics::SqlMetrics(metrics::Registry& registry, const std::string& database, std::size_t connections)
-    : in_use_(
+    : alive_(registry.alive()),
+      in_use_(
           registry.gauge("sql_connections_in_use", "Connections that hold a transaction", {{"database", database}})),
       waited_(
           registry.latency("sql_connection_wait_seconds", "Waiting for a free connection", {{"database", database}})),

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 
 #include "platform/metrics/metrics.hpp"
@@ -14,7 +15,7 @@
 
 namespace valion {
 
-// `registry` outlives both.
+// Both keep the registry's series alive: what waits for an answer may end after it.
 class RedisMetrics final : public redis::Observer {
  public:
   explicit RedisMetrics(metrics::Registry& registry);
@@ -23,6 +24,7 @@ class RedisMetrics final : public redis::Observer {
   void ended(double seconds, redis::Outcome outcome) override;
 
  private:
+  std::shared_ptr<const void> alive_;
   prometheus::Gauge& connected_;
   prometheus::Counter& connections_;
   prometheus::Gauge& in_flight_;
@@ -38,6 +40,7 @@ class SqlMetrics final : public sql::Observer {
   void gave_up(double waited_seconds) override;
 
  private:
+  std::shared_ptr<const void> alive_;
   prometheus::Gauge& in_use_;
   prometheus::Histogram& waited_;
   prometheus::Histogram& held_;
