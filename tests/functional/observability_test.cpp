@@ -5,6 +5,7 @@
 
 #include <boost/describe.hpp>
 
+#include <array>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -18,7 +19,7 @@
 namespace valion::functional {
 namespace {
 
-using testing::Not;
+using ::testing::Not;
 
 struct Target {
   std::string expr;
@@ -167,7 +168,7 @@ TEST_F(Observability, EveryMetricFamilyIsDocumentedAndEveryDocumentedOneIsThere)
   for (std::string line; std::getline(text, line);) {
     if (line.starts_with("# TYPE ")) present.insert(line.substr(7));
   }
-  EXPECT_THAT(present, testing::ContainerEq(documented));
+  EXPECT_THAT(present, ::testing::ContainerEq(documented));
 }
 
 TEST_F(Observability, EveryLogLineHasTheOneFormatAndNoSecret) {
@@ -186,8 +187,8 @@ TEST_F(Observability, EveryLogLineHasTheOneFormatAndNoSecret) {
     for (std::string line; std::getline(file, line); ++lines) {
       ASSERT_LT(line.size(), 8'000u);
       EXPECT_TRUE(std::regex_match(line, format)) << line;
-      EXPECT_THAT(line, Not(testing::HasSubstr("52998224725")));
-      EXPECT_THAT(line, Not(testing::HasSubstr("ana@example.com")));
+      EXPECT_THAT(line, Not(::testing::HasSubstr("52998224725")));
+      EXPECT_THAT(line, Not(::testing::HasSubstr("ana@example.com")));
     }
   }
   EXPECT_GT(lines, 100u);
@@ -195,7 +196,7 @@ TEST_F(Observability, EveryLogLineHasTheOneFormatAndNoSecret) {
 
 TEST_F(Observability, TheLogLevelChangesByCommand) {
   EXPECT_EQ(system_->valion({"log-level", "error", "--service", "geospatial_service"}).code, 0);
-  EXPECT_THAT(system_->valion({"log-level"}).output, testing::ContainsRegex("geospatial_service-[0-9a-f]+ +error"));
+  EXPECT_THAT(system_->valion({"log-level"}).output, ::testing::ContainsRegex("geospatial_service-[0-9a-f]+ +error"));
   EXPECT_EQ(system_->valion({"log-level", "info"}).code, 0);
   EXPECT_EQ(system_->valion({"log-level", "--service", "no_such_service"}).code, 1);
 }
