@@ -178,9 +178,9 @@ TEST_F(Observability, EveryLogLineHasTheOneFormatAndNoSecret) {
     return slurp(system_->home() / "logs" / "api_gateway.log").find("/people/[cpf]/[email]") != std::string::npos;
   }));
   const std::regex format(
-      R"(\{"timestamp":"[-0-9T:.]+Z","level":"(trace|debug|info|warning|error)","service_name":"[a-z_]+",)"
-      R"("instance":"[a-z_0-9-]+","request_id":"[^"]*","trace_id":"[0-9a-f]*","tenant":"[^"]*","user_id":"[^"]*",)"
-      R"("message":".*","fields":\{.*\}\})");
+      R"~(\{"timestamp":"[-0-9T:.]+Z","level":"(trace|debug|info|warning|error)","service_name":"[a-z_]+",)~"
+      R"~("instance":"[a-z_0-9-]+","request_id":"[^"]*","trace_id":"[0-9a-f]*","tenant":"[^"]*","user_id":"[^"]*",)~"
+      R"~("message":".*","fields":\{.*\}\})~");
   std::size_t lines = 0;
   for (const app::ServiceEntry& entry : app::service_list()) {
     std::ifstream file(system_->home() / "logs" / (std::string(entry.name) + ".log"));
