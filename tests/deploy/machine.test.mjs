@@ -1,7 +1,7 @@
 // The systemd unit and Prometheus' files name what the program knows.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -20,7 +20,7 @@ test("the unit runs a command that there is, in its own folder, as its own user"
   assert.ok(Number(value("TimeoutStopSec")) > patience, "systemd waits longer than the orchestrator");
 });
 
-test("systemd finds no mistake in the unit", { skip: !existsSync("/usr/bin/systemd-analyze") && "no systemd here" }, () => {
+test("systemd finds no mistake in the unit", () => {
   const folder = mkdtempSync(join(tmpdir(), "valion-unit-"));
   execFileSync("sed", ["-e", `s#/usr/bin/valion#${binary}#;/^Documentation/d`, "-e", `w${folder}/valion.service`, join(source, "deploy/systemd/valion.service")]);
   execFileSync("systemd-analyze", ["verify", join(folder, "valion.service")], { stdio: "pipe" });
