@@ -5,8 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <optional>
 #include <thread>
 
 #include "contracts/registry.hpp"
@@ -57,7 +61,11 @@ class Load {
     thread_ = std::thread([this] {
       asio::io_context loop{1};
       http::Client client(loop.get_executor());
-      for (int i = 0; i < 2; ++i) asio::co_spawn(loop.get_executor(), call(client), asio::detached);
+      int open = 2;
+      const auto ended = [&](const std::exception_ptr&) {
+        if (--open == 0) loop.stop();  // the client would keep its idle connections for half a minute
+      };
+      for (int i = open; i > 0; --i) asio::co_spawn(loop.get_executor(), call(client), ended);
       loop.run();
     });
   }
@@ -236,7 +244,8 @@ TEST_F(RegistryFaults, AnInstanceIsStopped) {
 TEST_F(RegistryFaults, TheLeadingRegistryDies) {
   const std::string before = command({"GET", "valion:leader"});
   const std::string leader = before.substr(0, before.find(' '));
-  const auto self = json::decode<contracts::AgentSelf>(first_registry_.get("/v1/agent/self").body, json::Unknown::ignored);
+  const auto self =
+      json::decode<contracts::AgentSelf>(first_registry_.get("/v1/agent/self").body, json::Unknown::ignored);
   testing::RunningService<ServiceRegistry>& leading =
       self->Config.NodeName == leader ? first_registry_ : second_registry_;
   testing::RunningService<ServiceRegistry>& other = &leading == &first_registry_ ? second_registry_ : first_registry_;
