@@ -64,7 +64,8 @@ class PrometheusDiscovery : public ::testing::Test {
         "      - {source_labels: [__meta_consul_service], target_label: service_name}\n"
         "      - {source_labels: [__meta_consul_service_metadata_version], target_label: version}\n";
     return "global: {scrape_interval: 1s}\nscrape_configs:\n"
-           "  - job_name: open\n    consul_sd_configs: [{server: '" + server + "', refresh_interval: 1s}]\n" + relabel +
+           "  - job_name: open\n    consul_sd_configs: [{server: '" +
+           server + "', refresh_interval: 1s}]\n" + relabel +
            "  - job_name: token\n    consul_sd_configs: [{server: '" + server + "', refresh_interval: 1s, token: '" +
            token() + "', tags: ['" + version_ + "']}]\n" + relabel;
   }
@@ -87,15 +88,15 @@ TEST_F(PrometheusDiscovery, FindsAndScrapesEveryService) {
       EXPECT_TRUE(eventually([&] { return prometheus.samples(up) == 1; })) << up << "\n" << prometheus.log();
     }
   }
-  EXPECT_TRUE(eventually([&] { return prometheus.samples("http_requests_total{service_name=\"service_registry\"}") > 0; }));
+  EXPECT_TRUE(
+      eventually([&] { return prometheus.samples("http_requests_total{service_name=\"service_registry\"}") > 0; }));
   EXPECT_EQ(prometheus.samples(R"(up{version=")" + version_ + R"("} == 1)"), 2 * app::service_list().size());
 
   // A service that is not ours comes and goes: Prometheus itself, say.
   const std::string port = std::to_string(prometheus.port());
-  const Answer registered = put("/v1/agent/service/register",
-                                R"({"Name": "prometheus", "Port": )" + port +
-                                    R"(, "Check": {"HTTP": "http://127.0.0.1:)" + port +
-                                    R"(/-/ready", "Interval": "1s"}})");
+  const Answer registered = put("/v1/agent/service/register", R"({"Name": "prometheus", "Port": )" + port +
+                                                                  R"(, "Check": {"HTTP": "http://127.0.0.1:)" + port +
+                                                                  R"(/-/ready", "Interval": "1s"}})");
   ASSERT_EQ(registered.status, 200) << registered.body;
   const std::string up = R"(up{job="open",service_name="prometheus"} == 1)";
   EXPECT_TRUE(eventually([&] { return prometheus.samples(up) == 1; })) << prometheus.log();
