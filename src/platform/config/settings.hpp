@@ -41,8 +41,8 @@ struct Settings {
   std::chrono::hours retention_grace{24};      // objects and half uploads that nobody refers to after so long
   int retention_jobs_days = 30;                // ended jobs
   int retention_cache_days = 30;               // copies that nobody used
-  std::uint64_t upload_limit = 256u << 20;         // upload.limit_bytes / VALION_UPLOAD_LIMIT
-  std::chrono::seconds token_lifetime{3'600};      // auth.token_lifetime_s / VALION_TOKEN_LIFETIME
+  std::uint64_t upload_limit = 256u << 20;     // upload.limit_bytes / VALION_UPLOAD_LIMIT
+  std::chrono::seconds token_lifetime{3'600};  // auth.token_lifetime_s / VALION_TOKEN_LIFETIME
   // calls.hedge_ms: a GET without an answer for so long is sent to a second instance too; 0: never
   std::chrono::milliseconds call_hedge{0};
   // trace.endpoint: an OTLP collector, `http://host:4318`, empty: off; trace.sample: share of the traces that begin here
