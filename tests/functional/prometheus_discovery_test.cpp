@@ -1,4 +1,7 @@
-// A real Prometheus finds our services through the registry, as it would through Consul, and scrapes them.
+// Prometheus' consul_sd_configs find our services through the registry and scrape them.
+//
+// Debian builds its Prometheus (2.42) without Consul's discovery: «field consul_sd_configs not found». So VictoriaMetrics stands in,
+// which reads the same scrape_configs, speaks Consul's protocol with a client of its own, and answers the same queries.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,7 +10,10 @@
 #include "app/service_list.hpp"
 #include "functional/prometheus_server.hpp"
 #include "functional/running_system.hpp"
+#include "platform/http/client.hpp"
 #include "platform/json/described.hpp"
+#include "platform/redis/private_server.hpp"
+#include "platform/redis/test_loop.hpp"
 
 namespace valion::functional {
 namespace {
@@ -27,6 +33,52 @@ struct Status {
   std::vector<Listed> services;
 };
 BOOST_DESCRIBE_STRUCT(Status, (), (services))
+
+// VictoriaMetrics as a process of our own, on a free port, in a temporary folder; dies with the test.
+class ScrapingServer {
+ public:
+  explicit ScrapingServer(const std::string& configuration) : port_(PrometheusServer::free_port()) {
+    const auto file = folder_.write("scrape.yml", configuration);
+    const std::vector<std::string> command{
+        source_file("build/packages/victoria-metrics/usr/bin/victoria-metrics").string(),
+        "-promscrape.config=" + file.string(),
+        "-storageDataPath=" + (folder_.path() / "data").string(),
+        "-httpListenAddr=127.0.0.1:" + std::to_string(port_),
+        "-promscrape.consulSDCheckInterval=1s",
+        "-search.latencyOffset=0s",
+        "-loggerLevel=WARN",
+    };
+    process_ = std::make_unique<testing::ServerProcess>(command, folder_.path() / "log");
+    if (!eventually([&] { return get("/health").has_value(); })) throw std::runtime_error("silent: " + log());
+  }
+  Result<std::string> get(const std::string& target) {
+    http::ClientRequest request;
+    request.port = port_;
+    request.target = target;
+    auto answer = loop_.run(http::fetch(client_, std::move(request)));
+    if (!answer) return fail(std::move(answer).error());
+    return std::move(answer->body);
+  }
+  // Series in the answer of a query.
+  std::size_t samples(const std::string& promql) {
+    const Result<std::string> answer = get("/api/v1/query?query=" + PrometheusServer::percent_encoded(promql));
+    std::size_t found = 0;
+    if (!answer) return found;
+    for (auto at = answer->find("\"metric\":"); at != std::string::npos; at = answer->find("\"metric\":", at + 1)) {
+      ++found;
+    }
+    return found;
+  }
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  [[nodiscard]] std::string log() const { return slurp(folder_.path() / "log"); }
+
+ private:
+  TemporaryFolder folder_;
+  std::uint16_t port_;
+  testing::TestLoop loop_;
+  http::Client client_{loop_.executor()};
+  std::unique_ptr<testing::ServerProcess> process_;
+};
 
 class PrometheusDiscovery : public ::testing::Test {
  protected:
@@ -65,9 +117,8 @@ class PrometheusDiscovery : public ::testing::Test {
         "      - {source_labels: [__meta_consul_service_metadata_version], target_label: version}\n";
     return "global: {scrape_interval: 1s}\nscrape_configs:\n"
            "  - job_name: open\n    consul_sd_configs: [{server: '" +
-           server + "', refresh_interval: 1s}]\n" + relabel +
-           "  - job_name: token\n    consul_sd_configs: [{server: '" + server + "', refresh_interval: 1s, token: '" +
-           token() + "', tags: ['" + version_ + "']}]\n" + relabel;
+           server + "'}]\n" + relabel + "  - job_name: token\n    consul_sd_configs: [{server: '" + server +
+           "', token: '" + token() + "', tags: ['" + version_ + "']}]\n" + relabel;
   }
 
   RunningSystem system_;
@@ -80,7 +131,7 @@ class PrometheusDiscovery : public ::testing::Test {
 };
 
 TEST_F(PrometheusDiscovery, FindsAndScrapesEveryService) {
-  PrometheusServer prometheus(configuration());
+  ScrapingServer prometheus(configuration());
   for (const app::ServiceEntry& entry : app::service_list()) {
     const std::string name(entry.name);
     for (const char* job : {"open", "token"}) {
@@ -92,15 +143,15 @@ TEST_F(PrometheusDiscovery, FindsAndScrapesEveryService) {
       eventually([&] { return prometheus.samples("http_requests_total{service_name=\"service_registry\"}") > 0; }));
   EXPECT_EQ(prometheus.samples(R"(up{version=")" + version_ + R"("} == 1)"), 2 * app::service_list().size());
 
-  // A service that is not ours comes and goes: Prometheus itself, say.
+  // A service that is not ours comes and goes: the scraping server itself, say.
   const std::string port = std::to_string(prometheus.port());
-  const Answer registered = put("/v1/agent/service/register", R"({"Name": "prometheus", "Port": )" + port +
+  const Answer registered = put("/v1/agent/service/register", R"({"Name": "victoria", "Port": )" + port +
                                                                   R"(, "Check": {"HTTP": "http://127.0.0.1:)" + port +
-                                                                  R"(/-/ready", "Interval": "1s"}})");
+                                                                  R"(/health", "Interval": "1s"}})");
   ASSERT_EQ(registered.status, 200) << registered.body;
-  const std::string up = R"(up{job="open",service_name="prometheus"} == 1)";
+  const std::string up = R"(up{job="open",service_name="victoria"} == 1)";
   EXPECT_TRUE(eventually([&] { return prometheus.samples(up) == 1; })) << prometheus.log();
-  ASSERT_EQ(put("/v1/agent/service/deregister/prometheus", "").status, 200);
+  ASSERT_EQ(put("/v1/agent/service/deregister/victoria", "").status, 200);
   EXPECT_TRUE(eventually([&] { return prometheus.samples(up) == 0; }));
   EXPECT_EQ(prometheus.log(), "");
 }

@@ -90,8 +90,7 @@ class PrometheusServer {
     return encoded;
   }
 
- private:
-  static std::uint16_t free_port() {
+  [[nodiscard]] static std::uint16_t free_port() {
     const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -102,6 +101,8 @@ class PrometheusServer {
     ::close(probe);
     return ntohs(address.sin_port);
   }
+
+ private:
   [[nodiscard]] std::filesystem::path log_file() const { return folder_.path() / "log"; }
 
   testing::TemporaryFolder folder_;
