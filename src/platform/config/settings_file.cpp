@@ -1,9 +1,11 @@
 #include "platform/config/settings_file.hpp"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 
 namespace valion {
 namespace {
@@ -28,6 +30,28 @@ Result<std::string> text_of(const std::filesystem::path& file) {
     return fail(ErrorKind::malformed, name + " is not a settings file: it is larger than 1 MiB");
   }
   return text;
+}
+
+// Sees a document go by.
+class Unmoved final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// Not by LoadAll(): yaml-cpp 0.7 finds document after document, without end, in a text that begins with a comma.
+bool has_several_documents(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Unmoved unmoved;
+  return parser.HandleNextDocument(unmoved) && parser.HandleNextDocument(unmoved);
 }
 
 class Flattening {
@@ -79,12 +103,11 @@ Result<std::vector<Given>> read_settings_file(const std::filesystem::path& file,
   VALION_TRY_ASSIGN(const std::string text, text_of(file));
   Flattening flattening(file.string(), error);
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) {
+    if (has_several_documents(text)) {
       return fail(ErrorKind::malformed,
                   file.string() + " is not a settings file: it holds more than one YAML document");
     }
-    const YAML::Node root = documents.empty() ? YAML::Node() : documents.front();
+    const YAML::Node root = YAML::Load(text);
     if (root.IsDefined() && !root.IsNull() && !root.IsMap()) {
       return fail(ErrorKind::malformed, file.string() + " is not a settings file: a YAML map is expected");
     }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdlib>
@@ -162,6 +163,14 @@ TEST_F(SettingsTest, WhatIsShownReadsBackEqual) {
   EXPECT_EQ(back->home, settings.home);
   EXPECT_EQ(back->trace_endpoint, settings.trace_endpoint);
   EXPECT_EQ(back->trace_sample, 0.125);
+}
+
+TEST(SettingsFile, OfDocumentsWithoutEndIsRefused) {
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("valion-comma-" + std::to_string(getpid()));
+  std::ofstream(file) << ",# settings\nh";
+  EXPECT_FALSE(load_settings(file, {}));
+  std::filesystem::remove(file);
 }
 
 }  // namespace
