@@ -1,6 +1,7 @@
 // `valion status`: what the registry knows, checked against what each instance says of itself right now.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <thread>
 
 #include "app/commands/commands.hpp"
@@ -88,6 +89,13 @@ void print_calls_and_queues(const StatusDocument& document) {
   if (!table.rows.empty()) fmt::print("\n{}", to_text(table));
 }
 
+// Counts whole, sizes in megabytes: what people read, not what programs add up.
+std::string figure(std::string_view name, double value) {
+  if (name.ends_with("_bytes")) return fmt::format("{:.1f} MB", value / 1e6);
+  const bool whole = value == std::floor(value) && std::abs(value) < 1e15;
+  return whole ? fmt::format("{:.0f}", value) : fmt::format("{:.4g}", value);
+}
+
 void print_details(const Picture& picture) {
   if (picture.document.orchestrator) print_processes(*picture.document.orchestrator);
   print_calls_and_queues(picture.document);
@@ -97,7 +105,7 @@ void print_details(const Picture& picture) {
       fmt::print("    {:<28} {} {}\n", dependency.name, coloured(dependency.status, dependency.status),
                  dependency.detail);
     }
-    for (const auto& [name, value] : health.metrics) fmt::print("    {:<28} {:g}\n", name, value);
+    for (const auto& [name, value] : health.metrics) fmt::print("    {:<28} {}\n", name, figure(name, value));
   }
 }
 

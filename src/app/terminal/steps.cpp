@@ -28,7 +28,7 @@ double Steps::elapsed() const {
 
 void Steps::line(std::string_view mark, std::string_view text, bool last) {
   if (output_ == nullptr || (!terminal_ && !last)) return;
-  const std::string content = fmt::format("{} {:<34} {:>7.2f} s  {}", mark, title_, elapsed(), text);
+  const std::string content = fmt::format("{} {:<36} {:>7.2f} s  {}", mark, title_, elapsed(), text);
   if (terminal_) {
     fmt::print(output_, "\r\033[K{}{}", content, last ? "\n" : "");
   } else {
