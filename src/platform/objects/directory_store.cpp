@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "platform/objects/open_file.hpp"
@@ -121,14 +120,7 @@ Result<Hash> DirectoryStore::put(std::string_view bytes) {
 
 Result<Hash> DirectoryStore::adopt(const fs::path& file) {
   const OpenFile opened(file, O_RDONLY | O_NOFOLLOW);
-  if (!opened.good()) {
-    return fail(errno == ENOENT ? ErrorKind::not_found : ErrorKind::internal,
-                "cannot open " + file.string() + ": " + std::strerror(errno));
-  }
-  struct stat status {};
-  if (::fstat(opened.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return fail(ErrorKind::invalid, file.string() + " is not a regular file");
-  }
+  VALION_TRY(size_of_regular(opened));
   VALION_TRY_ASSIGN(const Hash hash, hash_of(opened.get(), file));
   if (::fchmod(opened.get(), 0400) != 0 || ::futimens(opened.get(), nullptr) != 0 || ::fsync(opened.get()) != 0) {
     return system_failure("cannot write to disk", file);

@@ -48,6 +48,18 @@ OpenFile::~OpenFile() {
   errno = reason;
 }
 
+Result<std::uint64_t> size_of_regular(const OpenFile& file) {
+  if (!file.good()) {
+    return fail(errno == ENOENT ? ErrorKind::not_found : ErrorKind::internal,
+                "cannot open " + file.path().string() + ": " + std::strerror(errno));
+  }
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return fail(ErrorKind::invalid, file.path().string() + " is not a regular file");
+  }
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
 bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());

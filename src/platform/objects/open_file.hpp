@@ -1,6 +1,7 @@
 // Files as these stores need them: a descriptor that closes itself, whole reads and writes, the hash of what is read.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -29,6 +30,10 @@ class OpenFile {
   std::filesystem::path path_;
   int descriptor_;
 };
+
+// Bytes of a file that could be opened and is a regular one; otherwise not_found, internal or invalid, by errno as the
+// opening left it.
+[[nodiscard]] Result<std::uint64_t> size_of_regular(const OpenFile& file);
 
 // False with errno.
 [[nodiscard]] bool write_all(int descriptor, std::string_view bytes);

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -91,20 +90,13 @@ Result<Hash> S3Store::put(std::string_view bytes) {
 
 Result<Hash> S3Store::adopt(const fs::path& file) {
   const OpenFile opened(file, O_RDONLY | O_NOFOLLOW);
-  if (!opened.good()) {
-    return fail(errno == ENOENT ? ErrorKind::not_found : ErrorKind::internal,
-                "cannot open " + file.string() + ": " + std::strerror(errno));
-  }
-  struct stat status {};
-  if (::fstat(opened.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return fail(ErrorKind::invalid, file.string() + " is not a regular file");
-  }
+  VALION_TRY_ASSIGN(const std::uint64_t size, size_of_regular(opened));
   VALION_TRY_ASSIGN(const Hash hash, hash_of(opened.get(), file));
   if (::lseek(opened.get(), 0, SEEK_SET) != 0) return system_failure("cannot read", file);
   VALION_TRY_ASSIGN(const bool fresh, is_fresh(hash));
   if (!fresh) {
     const auto next = [&](std::size_t wanted) { return read_piece(opened.get(), file, wanted); };
-    VALION_TRY(upload(key_of(hash), static_cast<std::uint64_t>(status.st_size), next));
+    VALION_TRY(upload(key_of(hash), size, next));
   }
   // It becomes the copy when it lies on the cache's disk.
   const bool moved = ::fchmod(opened.get(), 0400) == 0 && ::rename(file.c_str(), cached(hash).c_str()) == 0;
