@@ -4,12 +4,8 @@
 #include <signal.h>
 
 #include "app/service_list.hpp"
-#include "contracts/data.hpp"
-#include "contracts/geospatial.hpp"
-#include "contracts/ml.hpp"
-#include "contracts/platform.hpp"
+#include "functional/instances.hpp"
 #include "functional/running_system.hpp"
-#include "platform/json/described.hpp"
 
 namespace valion::functional {
 namespace {
@@ -22,30 +18,6 @@ std::string metrics_of(int port) {
               "exec 3<>/dev/tcp/127.0.0.1/" + std::to_string(port) +
                   "; printf 'GET /metrics HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n' >&3; cat <&3"})
       .output;
-}
-
-struct StatusInstance {
-  std::string id;
-  std::int64_t port = 0;
-};
-BOOST_DESCRIBE_STRUCT(StatusInstance, (), (id, port))
-struct StatusService {
-  std::string name;
-  std::vector<StatusInstance> instances;
-};
-BOOST_DESCRIBE_STRUCT(StatusService, (), (name, instances))
-struct Status {
-  std::vector<StatusService> services;
-};
-BOOST_DESCRIBE_STRUCT(Status, (), (services))
-
-std::vector<StatusInstance> instances_of(const RunningSystem& system, const std::string& service) {
-  const auto status = json::decode<Status>(system.valion({"status", "--json"}).output, json::Unknown::ignored);
-  if (!status) return {};
-  for (const StatusService& one : status->services) {
-    if (one.name == service) return one.instances;
-  }
-  return {};
 }
 
 TEST(Life, AKilledServiceIsRestartedWhileTheRestServes) {
@@ -71,7 +43,7 @@ TEST(Life, AKilledServiceIsRestartedWhileTheRestServes) {
 
 TEST(Life, TwoInstancesOfOneServiceAreBothUsed) {
   RunningSystem system({"--scale", "data_processing=2"});
-  std::vector<StatusInstance> instances;
+  std::vector<InstancePlace> instances;
   ASSERT_TRUE(eventually([&] { return (instances = instances_of(system, "data_processing")).size() == 2; }));
   const std::string route = "/data/versions/{version:hash}/profile";
   ASSERT_TRUE(eventually([&] {

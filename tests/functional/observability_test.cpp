@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "app/service_list.hpp"
+#include "functional/instances.hpp"
 #include "functional/prometheus_server.hpp"
 #include "functional/running_system.hpp"
 #include "platform/json/described.hpp"
@@ -36,20 +37,6 @@ struct Dashboard {
   std::vector<Panel> panels;
 };
 BOOST_DESCRIBE_STRUCT(Dashboard, (), (panels))
-
-struct Place {
-  std::int64_t port = 0;
-};
-BOOST_DESCRIBE_STRUCT(Place, (), (port))
-struct Listed {
-  std::string name;
-  std::vector<Place> instances;
-};
-BOOST_DESCRIBE_STRUCT(Listed, (), (name, instances))
-struct Status {
-  std::vector<Listed> services;
-};
-BOOST_DESCRIBE_STRUCT(Status, (), (services))
 
 void replace_all(std::string& text, const std::string& what, const std::string& by) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
@@ -83,13 +70,10 @@ class Observability : public ::testing::Test {
 
   // deploy/prometheus/prometheus.yml with the ports of this system, and a shorter interval.
   static std::string configuration() {
-    const Finished status = system_->valion({"status", "--json", "--wait", "30"});
-    const auto document = json::decode<Status>(status.output, json::Unknown::ignored);
-    if (!document) throw std::runtime_error(status.output);
     std::string text = slurp(source_file("deploy/prometheus/prometheus.yml"));
     replace_all(text, "15s", "1s");
     replace_all(text, "- alerts.yml", "- " + source_file("deploy/prometheus/alerts.yml").string());
-    for (const Listed& service : document->services) {
+    for (const ServicePlaces& service : places_of(*system_)) {
       const std::string usual = std::to_string(app::find_service(service.name)->port);
       replace_all(text, "127.0.0.1:" + usual + "\"",
                   "127.0.0.1:" + std::to_string(service.instances.at(0).port) + "\"");

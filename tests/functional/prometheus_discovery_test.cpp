@@ -5,13 +5,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/describe.hpp>
-
 #include "app/service_list.hpp"
+#include "functional/instances.hpp"
 #include "functional/prometheus_server.hpp"
 #include "functional/running_system.hpp"
 #include "platform/http/client.hpp"
-#include "platform/json/described.hpp"
 #include "platform/redis/private_server.hpp"
 #include "platform/redis/test_loop.hpp"
 
@@ -20,24 +18,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Place {
-  std::int64_t port = 0;
-};
-BOOST_DESCRIBE_STRUCT(Place, (), (port))
-struct Listed {
-  std::string name;
-  std::vector<Place> instances;
-};
-BOOST_DESCRIBE_STRUCT(Listed, (), (name, instances))
-struct Status {
-  std::vector<Listed> services;
-};
-BOOST_DESCRIBE_STRUCT(Status, (), (services))
-
 // VictoriaMetrics as a process of our own, on a free port, in a temporary folder; dies with the test.
 class ScrapingServer {
  public:
-  explicit ScrapingServer(const std::string& configuration) : port_(PrometheusServer::free_port()) {
+  explicit ScrapingServer(const std::string& configuration) : port_(testing::free_port()) {
     const auto file = folder_.write("scrape.yml", configuration);
     const std::vector<std::string> command{
         source_file("build/packages/victoria-metrics/usr/bin/victoria-metrics").string(),
@@ -83,12 +67,8 @@ class ScrapingServer {
 class PrometheusDiscovery : public ::testing::Test {
  protected:
   std::int64_t port_of(const std::string& service) {
-    const Finished status = system_.valion({"status", "--json"});
-    const auto document = json::decode<Status>(status.output, json::Unknown::ignored);
-    if (!document) throw std::runtime_error(status.output);
-    for (const Listed& listed : document->services) {
-      if (listed.name == service && !listed.instances.empty()) return listed.instances.front().port;
-    }
+    const std::vector<InstancePlace> instances = instances_of(system_, service);
+    if (!instances.empty()) return instances.front().port;
     throw std::runtime_error("no instance of " + service);
   }
   std::string token() const {

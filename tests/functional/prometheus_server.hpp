@@ -6,11 +6,6 @@
 //   prometheus.samples("up{job=\"valion\"}")                // how many series the answer has
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cctype>
 #include <chrono>
 #include <fstream>
@@ -21,6 +16,7 @@
 #include <thread>
 
 #include "platform/http/client.hpp"
+#include "platform/redis/free_port.hpp"
 #include "platform/redis/private_server.hpp"
 #include "platform/redis/test_loop.hpp"
 
@@ -29,7 +25,7 @@ namespace valion::functional {
 class PrometheusServer {
  public:
   // Waits until it is ready, at most ten seconds; throws with its log when it ends or stays silent.
-  explicit PrometheusServer(const std::string& configuration) : port_(free_port()) {
+  explicit PrometheusServer(const std::string& configuration) : port_(testing::free_port()) {
     const auto file = folder_.path() / "prometheus.yml";
     std::ofstream(file) << configuration;
     const std::vector<std::string> command{
@@ -88,18 +84,6 @@ class PrometheusServer {
       }
     }
     return encoded;
-  }
-
-  [[nodiscard]] static std::uint16_t free_port() {
-    const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    ::bind(probe, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    ::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &length);
-    ::close(probe);
-    return ntohs(address.sin_port);
   }
 
  private:

@@ -11,18 +11,16 @@
 #include <vector>
 
 #include "app/commands/commands.hpp"
+#include "app/status/registered_instances.hpp"
 #include "platform/auth/token.hpp"
 #include "platform/http/client.hpp"
 #include "platform/json/described.hpp"
-#include "platform/redis/redis.hpp"
-#include "platform/registry/registry.hpp"
 
 namespace valion::app {
 namespace {
 
 using namespace std::chrono_literals;
 constexpr std::string_view kScheme = "http://";
-constexpr auto kRedisPatience = 1s;
 
 Result<http::ClientRequest> request_to(const std::string& url) {
   const std::size_t slash = url.find('/', std::min(kScheme.size(), url.size()));
@@ -104,20 +102,9 @@ Async<bool> change_one(http::Client& client, const registry::Instance& instance,
 }
 
 Async<int> change_all(Executor executor, const Settings& settings, const LogLevelChange& change) {
-  redis::Settings address;
-  address.url = settings.redis_url.empty()
-                    ? "unix:" + (std::filesystem::absolute(settings.home) / "redis" / "redis.sock").string()
-                    : settings.redis_url;
-  redis::Client redis(executor, address);
-  registry::Directory directory(redis, {});
-  const bool connected = co_await redis.wait_connected(kRedisPatience);
-  if (connected) {
-    const Result<void> seen = co_await directory.refresh();
-    static_cast<void>(seen);  // nothing seen: nothing there
-  }
-  redis.close();
+  const std::vector<registry::Instance> all = co_await registered_instances(executor, settings);
   std::vector<registry::Instance> wanted;
-  for (const registry::Instance& instance : directory.all()) {
+  for (const registry::Instance& instance : all) {
     if (change.service.empty() || instance.service == change.service) wanted.push_back(instance);
   }
   if (wanted.empty()) {

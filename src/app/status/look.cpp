@@ -5,16 +5,15 @@
 #include <algorithm>
 
 #include "app/service_list.hpp"
+#include "app/status/registered_instances.hpp"
 #include "app/status/status_view.hpp"
 #include "platform/http/client.hpp"
-#include "platform/registry/registry.hpp"
 
 namespace valion::app {
 namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kProbePatience = 2s;
-constexpr auto kRedisPatience = 1s;
 
 http::ClientRequest request_to(const registry::Instance& instance, const std::string& target) {
   http::ClientRequest request;
@@ -79,25 +78,8 @@ Async<void> probe(http::Client& client, registry::Instance record, bool with_met
   --left;
 }
 
-Async<std::vector<registry::Instance>> read_registry(Executor executor, const Settings& settings) {
-  redis::Settings redis_settings;
-  redis_settings.url = settings.redis_url.empty()
-                           ? "unix:" + (std::filesystem::absolute(settings.home) / "redis" / "redis.sock").string()
-                           : settings.redis_url;
-  redis::Client redis(executor, redis_settings);
-  registry::Directory directory(redis, {});
-  const bool connected = co_await redis.wait_connected(kRedisPatience);
-  if (connected) {
-    const Result<void> seen = co_await directory.refresh();
-    static_cast<void>(seen);  // nothing seen is shown as nothing there
-  }
-  std::vector<registry::Instance> all = directory.all();
-  redis.close();
-  co_return all;
-}
-
 Async<void> look(Executor executor, const Settings& settings, bool with_metrics, Picture& picture) {
-  const std::vector<registry::Instance> records = co_await read_registry(executor, settings);
+  const std::vector<registry::Instance> records = co_await registered_instances(executor, settings);
   http::Client client(executor);
   std::vector<Seen> seen(records.size());
   int left = static_cast<int>(records.size());

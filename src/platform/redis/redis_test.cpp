@@ -1,15 +1,13 @@
 #include "platform/redis/redis.hpp"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <boost/asio/detached.hpp>
 
 #include <chrono>
 
+#include "platform/redis/free_port.hpp"
 #include "platform/redis/private_server.hpp"
 #include "platform/redis/test_loop.hpp"
 
@@ -19,18 +17,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using namespace std::chrono_literals;
-
-std::uint16_t free_port() {
-  const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  ::bind(probe, reinterpret_cast<sockaddr*>(&address), sizeof address);
-  ::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &length);
-  ::close(probe);
-  return ntohs(address.sin_port);
-}
 
 class RedisTest : public ::testing::Test {
  protected:
@@ -181,7 +167,7 @@ TEST(Redis, CancelsWhoWaitsWhenClosed) {
 }
 
 TEST(Redis, SignsInOverTcpAndChoosesADatabase) {
-  const std::string port = std::to_string(free_port());
+  const std::string port = std::to_string(testing::free_port());
   testing::PrivateRedis redis({"--port", port, "--bind", "127.0.0.1", "--requirepass", "open sesame"});
   testing::TestLoop loop;
   const std::string host = "127.0.0.1:" + port;
@@ -195,7 +181,7 @@ TEST(Redis, SignsInOverTcpAndChoosesADatabase) {
 }
 
 TEST(Redis, SaysWhyItCannotSignIn) {
-  const std::string port = std::to_string(free_port());
+  const std::string port = std::to_string(testing::free_port());
   testing::PrivateRedis redis({"--port", port, "--bind", "127.0.0.1", "--requirepass", "open sesame"});
   testing::TestLoop loop;
   Client client(loop.executor(), Settings{"redis://:guess@127.0.0.1:" + port, 2s});
