@@ -6,12 +6,12 @@
 #include "platform/service/job_routes.hpp"
 #include "platform/service/read_json.hpp"
 #include "platform/service/version.hpp"
-#include "services/api_gateway/access_routes.hpp"
-#include "services/api_gateway/callers.hpp"
-#include "services/api_gateway/command_line_credential.hpp"
-#include "services/api_gateway/relay.hpp"
-#include "services/api_gateway/route_table.hpp"
-#include "services/api_gateway/sign_in.hpp"
+#include "services/api_gateway/edge/relay.hpp"
+#include "services/api_gateway/identity/access_routes.hpp"
+#include "services/api_gateway/identity/callers.hpp"
+#include "services/api_gateway/identity/command_line_credential.hpp"
+#include "services/api_gateway/identity/sign_in.hpp"
+#include "services/api_gateway/routing/route_table.hpp"
 
 namespace valion {
 namespace {

@@ -1,16 +1,14 @@
-// The gateway's pure parts: where a request goes, what crosses, how guessing is slowed down.
+// What crosses the gateway, and what does not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/api_gateway/failure_throttle.hpp"
-#include "services/api_gateway/header_hygiene.hpp"
-#include "services/api_gateway/public_problem.hpp"
-#include "services/api_gateway/route_table.hpp"
+#include "services/api_gateway/edge/header_hygiene.hpp"
+#include "services/api_gateway/edge/public_problem.hpp"
+#include "services/api_gateway/routing/route_table.hpp"
 
 namespace valion::gateway {
 namespace {
 
-using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
@@ -24,34 +22,6 @@ const RelayedRoute& route(std::string_view public_prefix) {
 
 std::vector<std::pair<std::string, std::string>> fields(const http::Headers& headers) {
   return {headers.begin(), headers.end()};
-}
-
-TEST(RouteTable, EveryServiceHasOneCanonicalRouteAndAliasesLeadToTheSamePlace) {
-  for (const auto& [canonical, alias] :
-       {std::pair("/api/v1/data", "/data"), std::pair("/api/v1/ml", "/ml"),
-        std::pair("/api/v1/geospatial", "/geospatial"), std::pair("/api/v1/reports", "/reports")}) {
-    EXPECT_EQ(route(canonical).service, route(alias).service);
-    EXPECT_EQ(route(canonical).service_prefix, route(alias).service_prefix);
-  }
-}
-
-TEST(RouteTable, TranslatesTargetsAsTheyWereWritten) {
-  EXPECT_EQ(service_target(route("/api/v1/data"), "/api/v1/data/versions/a%20b?x=1&y=%2F"),
-            "/data/versions/a%20b?x=1&y=%2F");
-  EXPECT_EQ(service_target(route("/api/v1/registry"), "/api/v1/registry/catalog/services"), "/v1/catalog/services");
-  EXPECT_EQ(service_target(route("/api/v1/reports"), "/api/v1/reports"), "/reports");
-  EXPECT_EQ(service_target(route("/api/v1/reports"), "/api/v1/reports?limit=5"), "/reports?limit=5");
-  EXPECT_EQ(service_target(route("/api/v1/ml"), "/api/v1/m%6C/models"), std::nullopt)
-      << "an encoded prefix is not ours to guess";
-  EXPECT_EQ(service_target(route("/api/v1/ml"), "/api/v1/mlx"), std::nullopt);
-}
-
-TEST(RouteTable, WritesLocationsAsClientsKnowThem) {
-  EXPECT_EQ(public_location(route("/api/v1/ml"), "/jobs/17"), "/api/v1/jobs/17");
-  EXPECT_EQ(public_location(route("/ml"), "/ml/models/abc"), "/api/v1/ml/models/abc");
-  EXPECT_EQ(public_location(route("/api/v1/data"), "/data/versions/abc?x"), "/api/v1/data/versions/abc?x");
-  EXPECT_EQ(public_location(route("/api/v1/data"), "https://example.org/"), "https://example.org/");
-  EXPECT_EQ(public_location(route("/api/v1/data"), "/database"), "/database");
 }
 
 TEST(PublicProblem, NamesThePathThatTheClientAskedFor) {
@@ -105,32 +75,6 @@ TEST(HeaderHygiene, KeepsTheLengthOfAnAnswer) {
   headers.add("Connection", "keep-alive");
   headers.add("ETag", "\"a\"");
   EXPECT_THAT(fields(towards_client(headers)), ElementsAre(Pair("Content-Length", "12"), Pair("ETag", "\"a\"")));
-}
-
-TEST(FailureThrottle, RefusesTheSixthAttemptWithinAMinute) {
-  FailureThrottle throttle;
-  const FailureThrottle::Time noon{};
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(throttle.attempt("ana", noon + 1s * i), 0s);
-  EXPECT_EQ(throttle.attempt("ana", noon + 10s), 50s);
-  EXPECT_EQ(throttle.attempt("eva", noon + 10s), 0s) << "others are not concerned";
-  EXPECT_EQ(throttle.attempt("ana", noon + 60s), 0s) << "the minute is over";
-}
-
-TEST(FailureThrottle, ForgivesAfterASuccess) {
-  FailureThrottle throttle;
-  const FailureThrottle::Time noon{};
-  for (int round = 0; round < 4; ++round) {
-    for (int i = 0; i < 4; ++i) EXPECT_EQ(throttle.attempt("ana", noon), 0s);
-    throttle.succeeded("ana");
-  }
-}
-
-TEST(FailureThrottle, RemembersABoundedNumberOfNames) {
-  FailureThrottle throttle({1, 60s, 100});
-  const FailureThrottle::Time noon{};
-  for (int name = 0; name < 1000; ++name) EXPECT_EQ(throttle.attempt(std::to_string(name), noon + 1ms * name), 0s);
-  EXPECT_GT(throttle.attempt("999", noon + 2s), 0s) << "the newest are kept";
-  EXPECT_EQ(throttle.attempt("0", noon + 2s), 0s) << "the oldest are forgotten";
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 #include "contracts/platform.hpp"
 #include "platform/auth/token.hpp"
 #include "platform/service/base_service.hpp"
-#include "services/api_gateway/failure_throttle.hpp"
-#include "services/api_gateway/user_catalogue.hpp"
+#include "services/api_gateway/identity/failure_throttle.hpp"
+#include "services/api_gateway/identity/user_catalogue.hpp"
 
 namespace valion::gateway {
 

@@ -1,4 +1,4 @@
-#include "services/api_gateway/callers.hpp"
+#include "services/api_gateway/identity/callers.hpp"
 
 namespace valion::gateway {
 namespace {

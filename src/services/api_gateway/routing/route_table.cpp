@@ -1,4 +1,4 @@
-#include "services/api_gateway/route_table.hpp"
+#include "services/api_gateway/routing/route_table.hpp"
 
 namespace valion::gateway {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/api_gateway/failure_throttle.hpp"
+#include "services/api_gateway/identity/failure_throttle.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // The gateway's users on both databases.
-#include "services/api_gateway/user_catalogue.hpp"
+#include "services/api_gateway/identity/user_catalogue.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,7 +6,7 @@
 
 #include "contracts/access.hpp"
 #include "platform/service/base_service.hpp"
-#include "services/api_gateway/callers.hpp"
+#include "services/api_gateway/identity/callers.hpp"
 
 namespace valion::gateway {
 

@@ -8,9 +8,9 @@
 
 #include "platform/auth/token.hpp"
 #include "platform/http/message.hpp"
-#include "services/api_gateway/api_key_catalogue.hpp"
-#include "services/api_gateway/failure_throttle.hpp"
-#include "services/api_gateway/user_catalogue.hpp"
+#include "services/api_gateway/identity/api_key_catalogue.hpp"
+#include "services/api_gateway/identity/failure_throttle.hpp"
+#include "services/api_gateway/identity/user_catalogue.hpp"
 
 namespace valion::gateway {
 

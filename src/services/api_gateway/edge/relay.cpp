@@ -1,8 +1,8 @@
-#include "services/api_gateway/relay.hpp"
+#include "services/api_gateway/edge/relay.hpp"
 
 #include "platform/service/calls.hpp"
-#include "services/api_gateway/header_hygiene.hpp"
-#include "services/api_gateway/public_problem.hpp"
+#include "services/api_gateway/edge/header_hygiene.hpp"
+#include "services/api_gateway/edge/public_problem.hpp"
 
 namespace valion::gateway {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/api_gateway/public_problem.hpp"
+#include "services/api_gateway/edge/public_problem.hpp"
 
 #include "platform/json/node.hpp"
 #include "platform/json/writer.hpp"

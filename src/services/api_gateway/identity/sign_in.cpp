@@ -1,4 +1,4 @@
-#include "services/api_gateway/sign_in.hpp"
+#include "services/api_gateway/identity/sign_in.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "platform/service/base_service.hpp"
-#include "services/api_gateway/route_table.hpp"
+#include "services/api_gateway/routing/route_table.hpp"
 
 namespace valion::gateway {
 

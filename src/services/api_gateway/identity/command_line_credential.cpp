@@ -1,4 +1,4 @@
-#include "services/api_gateway/command_line_credential.hpp"
+#include "services/api_gateway/identity/command_line_credential.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

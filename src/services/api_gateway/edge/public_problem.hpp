@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "services/api_gateway/route_table.hpp"
+#include "services/api_gateway/routing/route_table.hpp"
 
 namespace valion::gateway {
 

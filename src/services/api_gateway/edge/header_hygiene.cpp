@@ -1,4 +1,4 @@
-#include "services/api_gateway/header_hygiene.hpp"
+#include "services/api_gateway/edge/header_hygiene.hpp"
 
 #include <algorithm>
 #include <array>

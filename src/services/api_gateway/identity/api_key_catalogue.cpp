@@ -1,4 +1,4 @@
-#include "services/api_gateway/api_key_catalogue.hpp"
+#include "services/api_gateway/identity/api_key_catalogue.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -7,7 +7,7 @@
 #include "platform/auth/base64url.hpp"
 #include "platform/auth/hmac_sha256.hpp"
 #include "platform/auth/password.hpp"
-#include "services/api_gateway/user_catalogue.hpp"
+#include "services/api_gateway/identity/user_catalogue.hpp"
 
 namespace valion::gateway {
 namespace {

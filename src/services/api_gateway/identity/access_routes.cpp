@@ -1,4 +1,4 @@
-#include "services/api_gateway/access_routes.hpp"
+#include "services/api_gateway/identity/access_routes.hpp"
 
 #include "base/date.hpp"
 #include "platform/auth/password.hpp"

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "platform/async/cpu_pool.hpp"
-#include "services/api_gateway/user_catalogue.hpp"
+#include "services/api_gateway/identity/user_catalogue.hpp"
 
 namespace valion::gateway {
 

@@ -1,5 +1,5 @@
 // The gateway's API keys on both databases.
-#include "services/api_gateway/api_key_catalogue.hpp"
+#include "services/api_gateway/identity/api_key_catalogue.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "services/api_gateway/user_catalogue.hpp"
+#include "services/api_gateway/identity/user_catalogue.hpp"
 
 #include <algorithm>
 
