@@ -15,7 +15,6 @@ namespace valion::redis {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{50};
-constexpr std::chrono::milliseconds kLongestPause{500};  // routing depends on it: half a heartbeat
 
 }  // namespace
 
@@ -30,9 +29,11 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
   bool connected = false;
   bool closed = false;
   std::string last_failure = "not yet connected";
-  std::chrono::milliseconds pause = kFirstPause;
+  std::chrono::milliseconds pause = first_pause();
   Timer pause_timer;
   std::vector<std::weak_ptr<Timer>> hopeful;  // those in wait_connected()
+
+  [[nodiscard]] std::chrono::milliseconds first_pause() const { return std::min(kFirstPause, settings.longest_pause); }
 
   void wake_hopeful() {
     for (const auto& each : std::exchange(hopeful, {})) {
@@ -83,7 +84,7 @@ Async<void> greet(std::shared_ptr<State> state, std::shared_ptr<Link> link) {
   if (link->closed() || state->closed) co_return;
   state->connected = true;
   state->tell_observer(true);
-  state->pause = kFirstPause;
+  state->pause = state->first_pause();
   state->wake_hopeful();
 }
 
@@ -108,7 +109,7 @@ Async<void> stay_connected(std::shared_ptr<State> state) {
         std::chrono::milliseconds{std::uniform_int_distribution<std::int64_t>{most - most / 4, most}(random)});
     const auto waited = co_await state->pause_timer.async_wait(asio::as_tuple(use_async));
     static_cast<void>(waited);  // elapsed, or cut short by close()
-    state->pause = std::min(2 * state->pause, kLongestPause);
+    state->pause = std::min(2 * state->pause, state->settings.longest_pause);
   }
 }
 

@@ -1,6 +1,6 @@
 // Redis (RESP2) on Asio sockets, spoken by hiredis' formatter and reader: many coroutines share one pipelined connection.
 //
-// Reconnects by itself with backoff (50 ms to 500 ms). While there is no connection every command answers unavailable at once:
+// Reconnects by itself with backoff (50 ms, doubled up to longest_pause). While there is no connection every command answers unavailable at once:
 // the caller decides what its degraded mode is. One client per event loop; not thread-safe; destroy it before the loop's
 // io_context. A command that gets no answer in time answers timeout and ends the connection, so those behind it answer
 // unavailable: whether Redis has carried them out is then unknown. So commands that block (XREAD BLOCK) need a client of their
@@ -24,6 +24,8 @@ namespace valion::redis {
 struct Settings {
   std::string url = "unix:/run/redis.sock";  // `unix:PATH` or `redis://[user[:password]@]host:port[/db]`
   std::chrono::milliseconds command_timeout{2'000};
+  std::chrono::milliseconds longest_pause{
+      500};                            // between two attempts to connect; the last quarter of a pause is random
   std::shared_ptr<Observer> observer;  // may be null
 };
 

@@ -7,6 +7,7 @@
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -70,6 +71,8 @@ redis::Settings redis_settings(const Settings& settings) {
   redis::Settings made;
   made.url =
       settings.redis_url.empty() ? "unix:" + (settings.home / "redis" / "redis.sock").string() : settings.redis_url;
+  // When Redis is back all must be heard again before the first of them takes the silent for dead: within a lease.
+  made.longest_pause = std::clamp(settings.heartbeat / 2, 10ms, made.longest_pause);
   return made;
 }
 
