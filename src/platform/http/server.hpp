@@ -10,6 +10,7 @@
 #include <string>
 
 #include "platform/async/async.hpp"
+#include "platform/http/frontend.hpp"
 #include "platform/http/message.hpp"
 #include "platform/http/router.hpp"
 
@@ -33,19 +34,17 @@ struct ServerSettings {
 // of the router, and returns what is sent. It must not throw.
 using Around = std::function<Async<Response>(Request&, const Result<Router::Match>&)>;
 
-class Server {
+class Server final : public Frontend {
  public:
   // Binds at once, so that port() is known; throws std::system_error when the port is taken («cannot start»).
   // `router` must outlive the server.
   Server(Executor executor, ServerSettings settings, const Router& router, Around around);
-  ~Server();
+  ~Server() override;
 
-  [[nodiscard]] std::uint16_t port() const noexcept;
-  void start();
-  // Stops accepting, lets running requests finish until `deadline`, then closes what is left. Idle connections close
-  // at once.
-  Async<void> drain(std::chrono::milliseconds deadline);
-  [[nodiscard]] std::size_t connections() const noexcept;
+  [[nodiscard]] std::uint16_t port() const noexcept override;
+  void start() override;
+  Async<void> drain(std::chrono::milliseconds deadline) override;
+  [[nodiscard]] std::size_t connections() const noexcept override;
 
  private:
   struct State;

@@ -135,6 +135,10 @@ Result<Instance> Directory::pick(const std::string& service, const std::vector<s
   return state_->known.pick(service, avoid, state_->draw(), Clock::now());
 }
 
+const Instance* Directory::choose(const std::string& service, const std::vector<std::string>& avoid) {
+  return state_->known.choose(service, avoid, state_->draw(), Clock::now());
+}
+
 void Directory::begin(const std::string& id) { state_->known.begin(id); }
 
 void Directory::end(const std::string& id, Latency latency, bool ok) {

@@ -177,16 +177,20 @@ void InstanceSet::gather(const Service& service, const std::vector<std::string>&
   }
 }
 
+const Instance* InstanceSet::choose(const std::string& service, const std::vector<std::string>& avoid,
+                                    std::uint64_t random, SteadyTime now) {
+  const auto known = services_.find(service);
+  if (known == services_.end()) return nullptr;
+  gather(known->second, avoid, now);
+  if (chosen_.empty()) return nullptr;
+  const std::size_t taken =
+      settings_.balance == Balance::least_latency ? least_loaded(candidates_, random, now) : next_in_turn(candidates_);
+  return &chosen_[taken]->instance;
+}
+
 Result<Instance> InstanceSet::pick(const std::string& service, const std::vector<std::string>& avoid,
                                    std::uint64_t random, SteadyTime now) {
-  if (const auto known = services_.find(service); known != services_.end()) {
-    gather(known->second, avoid, now);
-    if (!chosen_.empty()) {
-      const std::size_t taken = settings_.balance == Balance::least_latency ? least_loaded(candidates_, random, now)
-                                                                            : next_in_turn(candidates_);
-      return chosen_[taken]->instance;
-    }
-  }
+  if (const Instance* chosen = choose(service, avoid, random, now)) return *chosen;
   return fail(ErrorKind::unavailable,
               (avoid.empty() ? "no instance of " : "no other instance of ") + service + " is registered");
 }

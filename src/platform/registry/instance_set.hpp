@@ -34,6 +34,9 @@ class InstanceSet {
 
   [[nodiscard]] Result<Instance> pick(const std::string& service, const std::vector<std::string>& avoid,
                                       std::uint64_t random, SteadyTime now);
+  // The same without a copy: null when there is none, valid until the set next changes.
+  [[nodiscard]] const Instance* choose(const std::string& service, const std::vector<std::string>& avoid,
+                                       std::uint64_t random, SteadyTime now);
   void begin(std::string_view id);
   void end(std::string_view id, Latency latency, bool ok, SteadyTime now);
 

@@ -102,6 +102,8 @@ class Directory {
   // whose lease is over come after those whose lease runs. `avoid` are ids just tried, or ejected: they are not picked.
   // unavailable when there is none. O(instances of the service).
   [[nodiscard]] Result<Instance> pick(const std::string& service, const std::vector<std::string>& avoid = {});
+  // The same without a copy: valid until the caller next waits; null when there is none.
+  [[nodiscard]] const Instance* choose(const std::string& service, const std::vector<std::string>& avoid = {});
   // Around every call, once each, for Balance::least_latency; unknown ids are ignored. Calls in flight of an instance that
   // goes and comes back start at zero.
   void begin(const std::string& id);

@@ -28,6 +28,7 @@ class OutlierEjection {
   void on_success(const std::string& instance);
   // `known`: the ids of all instances that there are. True: this failure ejected the instance.
   bool on_failure(const std::string& instance, const std::vector<std::string>& known, Moment now);
+  [[nodiscard]] bool none() const noexcept { return records_.empty(); }  // has failed of late
   // Who is out at this moment, by id.
   [[nodiscard]] std::vector<std::string> ejected(Moment now) const;
 

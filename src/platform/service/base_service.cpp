@@ -32,4 +32,9 @@ Async<ServiceHealth> BaseService::health_check() { co_return ServiceHealth{}; }
 
 Async<void> BaseService::refresh_metrics() { co_return; }
 
+std::unique_ptr<http::Frontend> BaseService::make_frontend(http::ServerSettings settings, const http::Router& router,
+                                                           http::Around around) {
+  return std::make_unique<http::Server>(context_->executor, std::move(settings), router, std::move(around));
+}
+
 }  // namespace valion

@@ -24,6 +24,7 @@
 #include "platform/config/settings.hpp"
 #include "platform/http/client.hpp"
 #include "platform/http/router.hpp"
+#include "platform/http/server.hpp"
 #include "platform/jobs/jobs.hpp"
 #include "platform/log/logger.hpp"
 #include "platform/metrics/metrics.hpp"
@@ -99,6 +100,11 @@ class BaseService {
   virtual Async<void> refresh_metrics();
   // true: this service checks tokens itself (the gateway, which takes clients' tokens instead of internal ones).
   [[nodiscard]] virtual bool authenticates_itself() const { return false; }
+
+  // What takes this service's connections: by default http::Server. It binds at once and throws std::system_error when it
+  // cannot; context() is known, routes() have not been added yet. `router` outlives it.
+  virtual std::unique_ptr<http::Frontend> make_frontend(http::ServerSettings settings, const http::Router& router,
+                                                        http::Around around);
 
   void attach(ServiceContext& context) { context_ = &context; }
 

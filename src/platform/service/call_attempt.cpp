@@ -11,13 +11,14 @@ Async<Result<std::string>> WatchedBody::read_some() {
   co_return piece;
 }
 
-CallOutcome judge(const Result<http::ClientResponse>& answer, bool fair_time) {
+CallOutcome judge_status(int status, bool fair_time) noexcept {
   constexpr int kTooLate = 504;
-  if (answer) {
-    if (answer->status < 500) return CallOutcome::success;
-    return answer->status != kTooLate || fair_time ? CallOutcome::failure : CallOutcome::unknown;
-  }
-  switch (answer.error().kind) {
+  if (status < 500) return CallOutcome::success;
+  return status != kTooLate || fair_time ? CallOutcome::failure : CallOutcome::unknown;
+}
+
+CallOutcome judge_failure(ErrorKind kind, bool fair_time) noexcept {
+  switch (kind) {
     case ErrorKind::unavailable:
     case ErrorKind::bad_gateway: return CallOutcome::failure;
     case ErrorKind::timeout: return fair_time ? CallOutcome::failure : CallOutcome::unknown;
@@ -25,10 +26,16 @@ CallOutcome judge(const Result<http::ClientResponse>& answer, bool fair_time) {
   }
 }
 
-CallEnd end_of(const Result<http::ClientResponse>& answer) {
-  if (answer)
-    return answer->status >= 500 ? CallEnd::server_error : answer->status >= 400 ? CallEnd::client_error : CallEnd::ok;
-  switch (answer.error().kind) {
+CallOutcome judge(const Result<http::ClientResponse>& answer, bool fair_time) {
+  return answer ? judge_status(answer->status, fair_time) : judge_failure(answer.error().kind, fair_time);
+}
+
+CallEnd end_of_status(int status) noexcept {
+  return status >= 500 ? CallEnd::server_error : status >= 400 ? CallEnd::client_error : CallEnd::ok;
+}
+
+CallEnd end_of_failure(ErrorKind kind) noexcept {
+  switch (kind) {
     case ErrorKind::unavailable:
     case ErrorKind::bad_gateway: return CallEnd::unreachable;
     case ErrorKind::timeout: return CallEnd::timed_out;
@@ -36,16 +43,24 @@ CallEnd end_of(const Result<http::ClientResponse>& answer) {
   }
 }
 
+CallEnd end_of(const Result<http::ClientResponse>& answer) {
+  return answer ? end_of_status(answer->status) : end_of_failure(answer.error().kind);
+}
+
+bool may_repeat(ErrorKind failure, bool sent, bool harmless) noexcept {
+  if (!sent) return failure == ErrorKind::unavailable || failure == ErrorKind::timeout;
+  return failure == ErrorKind::unavailable && harmless;
+}
+
 bool may_repeat(const http::ClientRequest& request, const http::Attempt& attempt) {
   if (attempt.answer) return false;
-  const ErrorKind kind = attempt.answer.error().kind;
   if (const auto* stream = std::get_if<std::shared_ptr<http::BodyReader>>(&request.body)) {
     const auto* watched = dynamic_cast<const WatchedBody*>(stream->get());
     if (watched == nullptr || watched->begun()) return false;
   }
-  if (!attempt.sent) return kind == ErrorKind::unavailable || kind == ErrorKind::timeout;
   const bool idempotent = request.method != http::Method::post && request.method != http::Method::patch;
-  return kind == ErrorKind::unavailable && (idempotent || request.headers.find("Idempotency-Key"));
+  const bool harmless = idempotent || request.headers.find("Idempotency-Key");
+  return may_repeat(attempt.answer.error().kind, attempt.sent, harmless);
 }
 
 }  // namespace valion

@@ -26,10 +26,16 @@ class WatchedBody final : public http::BodyReader {
 };
 
 // How an attempt ended, for the breaker and the ejection. `fair_time`: it had at least half of the request's own timeout.
+[[nodiscard]] resilience::CallOutcome judge_status(int status, bool fair_time) noexcept;
+[[nodiscard]] resilience::CallOutcome judge_failure(ErrorKind kind, bool fair_time) noexcept;
 [[nodiscard]] resilience::CallOutcome judge(const Result<http::ClientResponse>& answer, bool fair_time);
+[[nodiscard]] CallEnd end_of_status(int status) noexcept;
+[[nodiscard]] CallEnd end_of_failure(ErrorKind kind) noexcept;
 [[nodiscard]] CallEnd end_of(const Result<http::ClientResponse>& answer);
 
-// May a request that got no answer be sent to another instance?
+// May a request that got no answer be sent to another instance? `sent`: the first can have begun to act on it; `harmless`:
+// doing it twice does no harm (an idempotent method, or an Idempotency-Key). Its body must be there to be sent again.
+[[nodiscard]] bool may_repeat(ErrorKind failure, bool sent, bool harmless) noexcept;
 [[nodiscard]] bool may_repeat(const http::ClientRequest& request, const http::Attempt& attempt);
 
 }  // namespace valion

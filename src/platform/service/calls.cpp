@@ -30,17 +30,11 @@ Error named(Error error, const std::string& service) {
 }  // namespace
 
 struct Calls::State {
-  explicit State(Means given) : means(std::move(given)) {}
+  explicit State(Means given) : means(std::move(given)), upstreams(means.directory, means.metrics, means.log) {}
 
   Means means;
-  std::map<std::string, Upstream, std::less<>> upstreams;
+  Upstreams upstreams;
   bool closed = false;  // what the means refer to may be gone
-
-  Upstream& upstream(const std::string& service) {
-    const auto found = upstreams.find(service);
-    if (found != upstreams.end()) return found->second;
-    return upstreams.try_emplace(service, service, means.directory, means.metrics, means.log).first->second;
-  }
 };
 
 namespace {
@@ -57,16 +51,19 @@ struct Call {
   std::chrono::milliseconds patience{};  // the request's own
 };
 
-// Around one exchange: tells the directory that it has begun and ended, also when its coroutine is abandoned.
+// Around one exchange: tells the balancer that it has begun and ended, also when its coroutine is abandoned.
 template <class State>
 class InFlight {
  public:
-  InFlight(std::shared_ptr<State> state, std::string instance)
-      : state_(std::move(state)), instance_(std::move(instance)), began_(std::chrono::steady_clock::now()) {
-    state_->means.directory.begin(instance_);
+  InFlight(std::shared_ptr<State> state, Upstream& upstream, std::string instance)
+      : state_(std::move(state)),
+        upstream_(upstream),
+        instance_(std::move(instance)),
+        began_(std::chrono::steady_clock::now()) {
+    upstream_.begin(instance_);
   }
   ~InFlight() {
-    if (!state_->closed) state_->means.directory.end(instance_, std::chrono::steady_clock::now() - began_, ok);
+    if (!state_->closed) upstream_.end(instance_, std::chrono::steady_clock::now() - began_, ok);
   }
   InFlight(const InFlight&) = delete;
   InFlight& operator=(const InFlight&) = delete;
@@ -74,6 +71,7 @@ class InFlight {
 
  private:
   std::shared_ptr<State> state_;
+  Upstream& upstream_;
   std::string instance_;
   std::chrono::steady_clock::time_point began_;
 };
@@ -152,7 +150,7 @@ Async<Tried> exchange(Call<State> call, registry::Instance to, http::ClientReque
   const trace::TraceContext own = span.recording() ? span.context() : trace::child_of(call.parent);
   request.headers.set("traceparent", trace::to_traceparent(own));
 
-  InFlight<State> in_flight(call.state, to.id);
+  InFlight<State> in_flight(call.state, *call.upstream, to.id);
   tried.attempt = co_await call.state->means.http.attempt(request);
   end_span(span, tried.attempt.answer);
   const auto* stream = std::get_if<std::shared_ptr<http::BodyReader>>(&request.body);
@@ -266,7 +264,7 @@ template <class State>
 Call<State> describe(std::shared_ptr<State> state, const CallOrigin& origin, const ServiceRequest& request,
                      Moment began) {
   Call<State> call;
-  call.upstream = &state->upstream(request.service);
+  call.upstream = &state->upstreams.of_service(request.service);
   call.service = request.service;
   call.parent = {origin.trace_id.empty() ? trace::new_trace_id() : origin.trace_id, origin.span_id, origin.sampled};
   call.span = origin.span;
@@ -330,17 +328,18 @@ Async<Result<http::ClientResponse>> Calls::send(const CallOrigin& origin, Servic
 }
 
 std::optional<std::chrono::seconds> Calls::retry_after(const std::string& service) const {
-  const auto found = state_->upstreams.find(service);
+  Upstream* upstream = state_->upstreams.find(service);
   const Moment now = state_->means.now();
-  if (found == state_->upstreams.end() || found->second.show_breaker(now) == resilience::BreakerState::closed)
-    return {};
-  return found->second.retry_after(now);
+  if (upstream == nullptr || upstream->show_breaker(now) == resilience::BreakerState::closed) return {};
+  return upstream->retry_after(now);
 }
+
+Upstreams& Calls::upstreams() noexcept { return state_->upstreams; }
 
 std::map<std::string, double> Calls::breakers() const {
   std::map<std::string, double> states;
   const Moment now = state_->means.now();
-  for (auto& [service, upstream] : state_->upstreams) {
+  for (auto& [service, upstream] : state_->upstreams.all()) {
     states["circuit_breaker_state." + service] = static_cast<double>(upstream.show_breaker(now));
   }
   return states;

@@ -30,6 +30,8 @@
 
 namespace valion {
 
+class Upstreams;
+
 class Calls {
  public:
   // All must outlive it.
@@ -53,6 +55,8 @@ class Calls {
 
   // When calls to `service` may pass again, while its breaker is not closed; nothing otherwise.
   [[nodiscard]] std::optional<std::chrono::seconds> retry_after(const std::string& service) const;
+  // What is known of each; the gateway's own relaying goes by the same breakers, budgets and figures. Lives as long as this.
+  [[nodiscard]] Upstreams& upstreams() noexcept;
   // `circuit_breaker_state.{service}` of every service called so far, for /health; brings the gauges up to date.
   [[nodiscard]] std::map<std::string, double> breakers() const;
 

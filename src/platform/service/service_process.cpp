@@ -121,17 +121,19 @@ std::optional<int> inherited_listener() {
   return kFirstInherited;
 }
 
-http::Server listen(Executor executor, const Settings& settings, const std::string& service, const http::Router& router,
-                    AroundHandlers& around) {
+std::unique_ptr<http::Frontend> listen(BaseService& service, ServiceContext& context, const http::Router& router,
+                                       AroundHandlers& around) {
+  service.attach(context);
+  const Settings& settings = context.settings;
   http::ServerSettings wanted;
   wanted.address = settings.address;
-  wanted.port = port_of(settings, service);
+  wanted.port = port_of(settings, context.self.service);
   wanted.inherited_listener = inherited_listener();
   const auto serve = [&around](http::Request& request, const Result<http::Router::Match>& match) {
     return around.serve(request, match);
   };
   try {
-    return http::Server(executor, wanted, router, serve);
+    return service.make_frontend(std::move(wanted), router, serve);
   } catch (const std::system_error& error) {
     const bool taken = error.code() == std::errc::address_in_use;
     throw std::runtime_error(
@@ -169,11 +171,10 @@ ServiceProcess::ServiceProcess(Executor executor, BaseService& service, const Se
       context_{settings_,  self_,  settings_.home, home_.folder(), executor, log_,          metrics_, cpu_,  client_,
                directory_, redis_, jobs_database_, job_store_,     *jobs_,   internal_key_, tracer_,  calls_},
       around_(log_, metrics_, service.authenticates_itself() ? nullptr : &internal_key_, tracer_),
-      server_(listen(executor, settings_, self_.service, router_, around_)) {
-  self_.port = server_.port();
+      frontend_(listen(service, context_, router_, around_)) {
+  self_.port = frontend_->port();
   context_.observe(jobs_database_, "jobs");
   job_streams_.trace(tracer_);
-  service_.attach(context_);
   if (const auto collector = trace::parse_collector_url(settings_.trace_endpoint)) {
     const trace::Resource resource{self_.service, self_.id, self_.version};
     trace_export_.emplace(tracer_, resource, *collector, client_, metrics_, log_);
@@ -216,7 +217,7 @@ Async<Result<void>> ServiceProcess::start() {
   VALION_CO_TRY(co_await service_.initialize());
   jobs_->start();
   job_streams_.start(*jobs_);
-  server_.start();
+  frontend_->start();
   listening_ = true;
   registration_.emplace(redis_, registry_settings(settings_), self_);
   registration_->start(executor_);
@@ -233,7 +234,7 @@ Async<void> ServiceProcess::stop() {
   // Others see us for one heartbeat more. That matters only where somebody else can take over.
   if (directory_.instances(self_.service).size() > 1) co_await sleep_for(settings_.heartbeat);
   job_store_.end_watches();
-  if (listening_) co_await server_.drain(settings_.drain);
+  if (listening_) co_await frontend_->drain(settings_.drain);
   job_streams_.leave();
   co_await hand_back_jobs();
   co_await job_streams_.close();

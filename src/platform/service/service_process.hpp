@@ -60,7 +60,7 @@ class ServiceProcess {
   ServiceContext context_;
   AroundHandlers around_;
   http::Router router_;
-  http::Server server_;
+  std::unique_ptr<http::Frontend> frontend_;
   std::optional<TraceExport> trace_export_;
   bool listening_ = false;
 };

@@ -27,9 +27,10 @@ std::string_view name_of(CallEnd end) noexcept {
   return "failed";
 }
 
-Upstream::Upstream(std::string service, registry::Directory& directory, metrics::Registry& metrics, log::Logger& log)
+Upstream::Upstream(std::string service, std::unique_ptr<InstanceSource> instances, metrics::Registry& metrics,
+                   log::Logger& log)
     : service_(std::move(service)),
-      directory_(directory),
+      instances_(std::move(instances)),
       log_(log),
       retries_(metrics.counter("call_retries_total", "Calls sent again", {{"upstream", service_}})),
       hedges_(metrics.counter("call_hedges_total", "Slow calls sent to a second instance", {{"upstream", service_}})),
@@ -68,12 +69,19 @@ void Upstream::leave(CircuitBreaker::Permit permit, CallEnd end, CallOutcome out
              {{"upstream", service_}, {"state", std::string(name_of(state))}});
 }
 
-Result<registry::Instance> Upstream::pick(const std::vector<std::string>& tried, Moment now) {
+const registry::Instance* Upstream::choose(const std::vector<std::string>& tried, Moment now) {
+  if (ejection_.none()) return instances_->choose(tried);
   std::vector<std::string> avoid = ejection_.ejected(now);
-  if (avoid.empty()) return directory_.pick(service_, tried);
+  if (avoid.empty()) return instances_->choose(tried);
   avoid.insert(avoid.end(), tried.begin(), tried.end());
-  auto instance = directory_.pick(service_, avoid);
-  return instance ? instance : directory_.pick(service_, tried);
+  const registry::Instance* instance = instances_->choose(avoid);
+  return instance != nullptr ? instance : instances_->choose(tried);
+}
+
+Result<registry::Instance> Upstream::pick(const std::vector<std::string>& tried, Moment now) {
+  if (const registry::Instance* instance = choose(tried, now)) return *instance;
+  return fail(ErrorKind::unavailable,
+              (tried.empty() ? "no instance of " : "no other instance of ") + service_ + " is registered");
 }
 
 bool Upstream::take_retry(Moment now) {
@@ -91,8 +99,7 @@ bool Upstream::take_hedge(Moment now) {
 void Upstream::judge(const std::string& instance, CallOutcome outcome, Moment now) {
   if (outcome == CallOutcome::success) ejection_.on_success(instance);
   if (outcome != CallOutcome::failure) return;
-  std::vector<std::string> known;
-  for (const registry::Instance& each : directory_.instances(service_)) known.push_back(each.id);
+  const std::vector<std::string> known = instances_->ids();
   if (!ejection_.on_failure(instance, known, now)) return;
   ejections_.Increment();
   log_.warning("instance ejected: it failed again and again", {{"upstream", service_}, {"instance", instance}});
@@ -102,6 +109,27 @@ BreakerState Upstream::show_breaker(Moment now) {
   const BreakerState state = breaker_.state(now);
   state_.Set(static_cast<double>(state));
   return state;
+}
+
+Upstream& Upstreams::of_service(const std::string& service) {
+  if (Upstream* known = find(service)) return *known;
+  auto instances = std::make_unique<RegisteredInstances>(directory_, service);
+  return upstreams_.try_emplace(service, service, std::move(instances), metrics_, log_).first->second;
+}
+
+Upstream& Upstreams::of_servers(const std::string& name, const std::vector<FixedServer>& servers) {
+  if (Upstream* known = find(name)) {
+    if (const auto fixed = fixed_.find(name); fixed != fixed_.end()) fixed->second->replace(servers);
+    return *known;
+  }
+  auto instances = std::make_unique<FixedInstances>(name, servers);
+  fixed_[name] = instances.get();
+  return upstreams_.try_emplace(name, name, std::move(instances), metrics_, log_).first->second;
+}
+
+Upstream* Upstreams::find(const std::string& name) {
+  const auto known = upstreams_.find(name);
+  return known == upstreams_.end() ? nullptr : &known->second;
 }
 
 }  // namespace valion

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <array>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,7 @@
 #include "platform/resilience/circuit_breaker.hpp"
 #include "platform/resilience/outlier_ejection.hpp"
 #include "platform/resilience/retry_budget.hpp"
+#include "platform/service/instance_source.hpp"
 
 namespace valion {
 
@@ -34,7 +37,9 @@ enum class CallEnd {
 
 class Upstream {
  public:
-  Upstream(std::string service, registry::Directory& directory, metrics::Registry& metrics, log::Logger& log);
+  Upstream(std::string service, std::unique_ptr<InstanceSource> instances, metrics::Registry& metrics,
+           log::Logger& log);
+  [[nodiscard]] const std::string& name() const noexcept { return service_; }
 
   // A permit for one call, which must come back by leave(); unavailable, naming the breaker, when that refuses.
   [[nodiscard]] Result<resilience::CircuitBreaker::Permit> enter(resilience::Moment now);
@@ -43,6 +48,13 @@ class Upstream {
 
   // Not one of `tried`; an ejected one only when there is nobody else.
   [[nodiscard]] Result<registry::Instance> pick(const std::vector<std::string>& tried, resilience::Moment now);
+  // The same without a copy: null when there is none, valid until the caller next waits.
+  [[nodiscard]] const registry::Instance* choose(const std::vector<std::string>& tried, resilience::Moment now);
+  // Around every exchange with one instance: what balancing by load goes by.
+  void begin(const std::string& instance) { instances_->begin(instance); }
+  void end(const std::string& instance, std::chrono::duration<double> lasted, bool ok) {
+    instances_->end(instance, lasted, ok);
+  }
   [[nodiscard]] bool take_retry(resilience::Moment now);
   [[nodiscard]] bool take_hedge(resilience::Moment now);  // out of the same budget
   void judge(const std::string& instance, resilience::CallOutcome outcome, resilience::Moment now);
@@ -55,7 +67,7 @@ class Upstream {
   static constexpr std::size_t kEnds = 8;
 
   std::string service_;
-  registry::Directory& directory_;
+  std::unique_ptr<InstanceSource> instances_;
   log::Logger& log_;
   resilience::CircuitBreaker breaker_;
   resilience::RetryBudget budget_;
@@ -66,6 +78,25 @@ class Upstream {
   prometheus::Counter& ejections_;
   prometheus::Gauge& state_;
   prometheus::Histogram& seconds_;
+};
+
+// All upstreams of a process, made as they are first asked for; they stay where they are.
+class Upstreams {
+ public:
+  Upstreams(registry::Directory& directory, metrics::Registry& metrics, log::Logger& log)
+      : directory_(directory), metrics_(metrics), log_(log) {}
+  [[nodiscard]] Upstream& of_service(const std::string& service);
+  // `name` must not be a service's; asked again with other servers it goes on with these.
+  [[nodiscard]] Upstream& of_servers(const std::string& name, const std::vector<FixedServer>& servers);
+  [[nodiscard]] Upstream* find(const std::string& name);
+  [[nodiscard]] std::map<std::string, Upstream, std::less<>>& all() noexcept { return upstreams_; }
+
+ private:
+  registry::Directory& directory_;
+  metrics::Registry& metrics_;
+  log::Logger& log_;
+  std::map<std::string, Upstream, std::less<>> upstreams_;
+  std::map<std::string, FixedInstances*, std::less<>> fixed_;  // owned by their upstreams
 };
 
 }  // namespace valion
