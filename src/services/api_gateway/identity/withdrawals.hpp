@@ -15,6 +15,7 @@ struct IssuedToken {
   std::string_view session;    // `sid`; empty: belongs to none
   std::string_view token_id;   // `jti`
   std::int64_t issued_at = 0;  // seconds since 1970
+  std::string_view tenant;     // of a disabled one nobody gets in: API keys are asked about too, with this alone
 };
 
 // On one event loop. The authenticator calls refresh() every second, and asks about each token once for every generation.
