@@ -29,6 +29,8 @@ struct RequestHead {
   std::string_view target;  // as sent
   std::string_view path;    // of the target, without query; never empty, begins with `/` (or is `*`)
   std::string_view query;   // after the `?`; empty when there is none
+  std::string_view
+      host;  // the authority in force: of an absolute target, else of Host; empty only for HTTP/1.0 without one
   Fields fields;
   int minor = 1;  // HTTP/1.minor
 };
