@@ -46,7 +46,7 @@ struct ResponseHead {
 struct Framing {
   enum class Kind { none, length, chunked, until_close };
   Kind kind = Kind::none;
-  std::uint64_t length = 0;  // of Kind::length
+  std::uint64_t length = 0;  // of Kind::length; `Content-Length: 0` is a length too
   bool keep_alive = true;    // the connection may carry another message afterwards
 };
 
