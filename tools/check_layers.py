@@ -14,7 +14,7 @@ import sys
 # Within domain/ and platform/ a library uses only itself and those before it.
 DOMAIN = ["stats", "geo", "dataset", "model", "standards", "report"]
 PLATFORM = ["async", "json", "log", "metrics", "trace", "config", "http", "redis", "sql", "objects", "cache", "auth",
-            "resilience", "registry", "jobs", "service"]
+            "audit", "resilience", "registry", "jobs", "service"]
 # Between the platform and the services, likewise in this order.
 MIDDLE = ["contracts", "ingest", "storage"]
 
