@@ -3,7 +3,11 @@
 // Immutable, shared by pointer: whoever is still writing it to a client keeps it alive after the cache has let go of it.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
+#include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,7 +33,8 @@ struct Parts {
   Key key;
   int status = 200;
   std::string reason;
-  std::vector<std::pair<std::string, std::string>> fields;  // those that are kept (see kept_fields), in order
+  std::vector<std::pair<std::string, std::string>>
+      fields;  // those that are kept (storing.hpp); an Entry has them in its head
   std::vector<Selecting> selecting;
   std::vector<std::string> tags;
   std::shared_ptr<const std::string> body;  // never null
@@ -45,6 +50,7 @@ class Entry {
   Entry(const Entry&) = delete;
   Entry& operator=(const Entry&) = delete;
 
+  // Without the fields: see fields().
   [[nodiscard]] const Parts& parts() const noexcept { return parts_; }
   [[nodiscard]] KeyView key() const noexcept { return parts_.key.view(); }
   [[nodiscard]] int status() const noexcept { return parts_.status; }
@@ -56,9 +62,12 @@ class Entry {
   [[nodiscard]] std::string_view etag() const noexcept { return etag_; }  // empty: none, or none that is well-formed
   [[nodiscard]] std::string_view last_modified() const noexcept { return last_modified_; }
   [[nodiscard]] bool has_validator() const noexcept { return !etag_.empty() || !last_modified_.empty(); }
+  [[nodiscard]] std::string_view date() const noexcept { return date_; }
   // Must not be used stale, whoever would allow it (RFC 9111 section 4.2.4).
   [[nodiscard]] bool never_stale() const noexcept { return never_stale_; }
-  [[nodiscard]] Seconds age(Moment now) const noexcept;
+  [[nodiscard]] std::chrono::milliseconds age(Moment now) const noexcept {
+    return std::max(now - parts_.age_zero, std::chrono::milliseconds{0});
+  }
   [[nodiscard]] Moment fresh_until() const noexcept { return parts_.age_zero + parts_.lifetime; }
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }  // that it occupies, all in all
 
@@ -69,6 +78,7 @@ class Entry {
   ResponseDirectives directives_;
   std::string_view etag_;
   std::string_view last_modified_;
+  std::string_view date_;
   bool never_stale_ = false;
   std::size_t bytes_ = 0;
 };

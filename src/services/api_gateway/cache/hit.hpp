@@ -6,6 +6,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,13 +15,20 @@
 
 namespace valion::gateway::cache {
 
+// What 206, 304 and 416 show instead of the whole entry.
+struct Part {
+  int status = 0;
+  std::string head;        // status line and field lines
+  std::string body;        // of several ranges; empty: a piece of the entry's
+  std::size_t from = 0;    // that piece
+  std::size_t length = 0;  // 0: nothing
+};
+
 class Hit {
  public:
-  // The whole answer. `fields`: Age and Cache-Status as field lines.
+  // The whole answer. `fields`: Age and Cache-Status as field lines, at most 150 bytes.
   Hit(EntryPointer entry, bool without_body, std::string_view fields);
-  // Part of it, or none: 206, 304, 416, with a head of its own and a body of its own or a piece of the entry's.
-  Hit(EntryPointer entry, int status, std::string head, std::string_view fields, std::string body, std::size_t from,
-      std::size_t length);
+  Hit(EntryPointer entry, Part part, std::string_view fields);
 
   [[nodiscard]] int status() const noexcept { return status_; }
   [[nodiscard]] const Entry& entry() const noexcept { return *entry_; }

@@ -62,11 +62,15 @@ class Key {
 
 // One request field an answer was chosen by, with the value it had, brought to one form.
 struct Selecting {
-  std::string name;   // lower case
-  std::string value;  // normalised; a field that was not there has none
+  std::string name;     // lower case
+  std::string value;    // normalised; a field that was not there has none
+  std::string as_sent;  // by the request that chose it, when in one line: the quick comparison
   bool present = false;
-  friend bool operator==(const Selecting&, const Selecting&) = default;
 };
+
+// A request field's value in one form: blanks around commas gone, lines joined; of Accept-Encoding the set of codings that are
+// accepted, of Accept, Accept-Charset and Accept-Language lower case. nullopt: the field is not there.
+[[nodiscard]] std::optional<std::string> normalised(std::string_view name, const Fields& request);
 
 // The names in all `Vary` lines of an answer, lower case, in order of the alphabet, each once. nullopt: there is a `*`, or
 // something that is not a name, or too many (> 16): such an answer matches no other request.

@@ -108,9 +108,9 @@ class ResponseCache {
 
   [[nodiscard]] Statistics statistics() const;
 
+  struct State;  // shared with the fetches under way
+
  private:
-  friend class Fetch;
-  struct State;
   std::shared_ptr<State> state_;
 };
 
