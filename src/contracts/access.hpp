@@ -37,6 +37,7 @@ struct UserView {
   std::vector<std::string> roles;
   bool disabled = false;
   std::string created_at;
+  static constexpr std::array kMembers{json::member("created_at").form("date-time")};
 };
 BOOST_DESCRIBE_STRUCT(UserView, (), (name, tenant, roles, disabled, created_at))
 
@@ -51,19 +52,26 @@ struct NewUser {
   std::vector<std::string> roles{"appraiser"};
   std::optional<std::string> tenant;  // the admin's own
   static constexpr std::array kDefaulted{"roles"};
-  void check(json::Checker& checker) const;
+  static constexpr std::array kMembers{
+      json::member("name").characters(1, 64).alphabet("a-zA-Z0-9._@+-"), json::member("password").characters(12, 1024),
+      json::member("roles").elements(1, 16).characters(1, 32).alphabet("a-z0-9_").but_not("service"),
+      json::member("tenant")
+          .characters(1, 64)
+          .alphabet("a-zA-Z0-9._@+-")
+          .says("the admin's own when absent", "o do próprio administrador quando ausente")};
 };
 BOOST_DESCRIBE_STRUCT(NewUser, (), (name, password, roles, tenant))
 
 struct PasswordChange {
   std::string password;
-  void check(json::Checker& checker) const;
+  static constexpr std::array kMembers{json::member("password").characters(12, 1024)};
 };
 BOOST_DESCRIBE_STRUCT(PasswordChange, (), (password))
 
 struct RolesChange {
   std::vector<std::string> roles;  // admin, appraiser, …: 1 to 32 of a-z 0-9 _ each; `service` is none
-  void check(json::Checker& checker) const;
+  static constexpr std::array kMembers{
+      json::member("roles").elements(1, 16).characters(1, 32).alphabet("a-z0-9_").but_not("service")};
 };
 BOOST_DESCRIBE_STRUCT(RolesChange, (), (roles))
 
@@ -75,6 +83,9 @@ struct KeyView {
   std::string created_by;
   std::string created_at;
   std::optional<std::string> expires_at, revoked_at;
+  static constexpr std::array kMembers{json::member("created_at").form("date-time"),
+                                       json::member("expires_at").form("date-time"),
+                                       json::member("revoked_at").form("date-time")};
 };
 BOOST_DESCRIBE_STRUCT(KeyView, (), (id, name, tenant, roles, created_by, created_at, expires_at, revoked_at))
 
@@ -89,13 +100,21 @@ struct NewKey {
   std::optional<std::string> tenant;
   std::optional<std::int64_t> lifetime_seconds;  // at least 60; absent: until revoked
   static constexpr std::array kDefaulted{"roles"};
-  void check(json::Checker& checker) const;
+  static constexpr std::array kMembers{
+      json::member("name").characters(1, 64).alphabet("a-zA-Z0-9._@+-").says("what it is for", "para que serve"),
+      json::member("roles").elements(1, 16).characters(1, 32).alphabet("a-z0-9_").but_not("service"),
+      json::member("tenant").characters(1, 64).alphabet("a-zA-Z0-9._@+-"),
+      json::member("lifetime_seconds")
+          .range(60, 316224000)
+          .says("absent: until it is revoked", "ausente: até ser revogada")};
 };
 BOOST_DESCRIBE_STRUCT(NewKey, (), (name, roles, tenant, lifetime_seconds))
 
 struct CreatedKey {
   KeyView key;
   std::string secret;  // `vk_…`: shown this once, kept only as a hash
+  static constexpr std::array kMembers{json::member("secret").says("shown this once, kept only as a hash",
+                                                                   "mostrado só esta vez, guardado apenas como hash")};
 };
 BOOST_DESCRIBE_STRUCT(CreatedKey, (), (key, secret))
 

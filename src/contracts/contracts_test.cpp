@@ -76,7 +76,7 @@ TYPED_TEST(Contract, SurvivesItsJson) {
   TypeParam value;
   Filling().fill(value);
   const std::string text = json::encode(value);
-  const auto back = json::decode<TypeParam>(text);
+  const auto back = json::decode<TypeParam>(text, json::Unknown::ignored);  // what members may hold is not asked
   ASSERT_TRUE(back) << text
                     << (back ? ""
                         : back.error().violations.empty()

@@ -19,6 +19,7 @@
 
 #include "base/cell.hpp"
 #include "base/hash.hpp"
+#include "platform/json/member.hpp"
 
 namespace valion::contracts {
 
@@ -29,6 +30,14 @@ struct ColumnDeclaration {
   std::string unit;
   bool required = false;  // missing values are violations
   static constexpr std::array kDefaulted{"type", "unit", "required"};
+  static constexpr std::array kMembers{
+      json::member("name").characters(1, 500).says("its name in the file's header", "o nome no cabeçalho do arquivo"),
+      json::member("type")
+          .one_of("auto number text date")
+          .says("binding when declared: text in a number column is an error",
+                "obrigatório quando declarado: texto em coluna numérica é erro"),
+      json::member("unit").characters(0, 100),
+      json::member("required").says("missing values are errors", "valores ausentes são erros")};
 };
 BOOST_DESCRIBE_STRUCT(ColumnDeclaration, (), (name, type, unit, required))
 
@@ -37,6 +46,13 @@ struct ImportOptions {
   std::string target;                      // must be a number column of the file
   std::vector<ColumnDeclaration> columns;  // need not name every column
   static constexpr std::array kDefaulted{"columns"};
+  static constexpr std::array kMembers{
+      json::member("name").characters(1, 200).says("what people call the data set",
+                                                   "como as pessoas chamam o conjunto de dados"),
+      json::member("target").characters(1, 500).says("the number column with the prices",
+                                                     "a coluna numérica com os preços"),
+      json::member("columns").elements(0, 5000).says("need not name every column",
+                                                     "não precisa citar todas as colunas")};
 };
 BOOST_DESCRIBE_STRUCT(ImportOptions, (), (name, target, columns))
 
@@ -45,6 +61,7 @@ struct ColumnView {
   std::string type;  // number, text, date
   std::string unit;
   std::int64_t missing = 0;
+  static constexpr std::array kMembers{json::member("type").one_of("number text date")};
 };
 BOOST_DESCRIBE_STRUCT(ColumnView, (), (name, type, unit, missing))
 
@@ -56,6 +73,8 @@ struct SourceView {
   std::string encoding;  // utf-8, utf-8 with BOM, windows-1252
   std::string delimiter;
   std::string line_end;  // lf, crlf
+  static constexpr std::array kMembers{json::member("format").one_of("csv arrow"),
+                                       json::member("line_end").one_of("lf crlf")};
 };
 BOOST_DESCRIBE_STRUCT(SourceView, (), (file_name, bytes, sha256, format, encoding, delimiter, line_end))
 
@@ -70,6 +89,12 @@ struct DatasetVersion {
   std::vector<ColumnView> columns;
   std::optional<SourceView> source;  // of the imported file, carried to all descendants
   std::string created_at;
+  static constexpr std::array kMembers{
+      json::member("version").says("the SHA-256 of the Arrow file", "o SHA-256 do arquivo Arrow"),
+      json::member("note").says("what made this version", "o que produziu esta versão"),
+      json::member("source").says("of the imported file, carried to all descendants",
+                                  "do arquivo importado; passa a todos os descendentes"),
+      json::member("created_at").form("date-time")};
 };
 BOOST_DESCRIBE_STRUCT(DatasetVersion, (), (version, parent, name, target, note, rows, columns, source, created_at))
 
@@ -89,6 +114,9 @@ struct ColumnProfile {
   std::optional<std::string> earliest, latest;  // dates
   std::vector<ValueCount> top;                  // text: the ten most frequent
   std::vector<std::string> alerts;              // «16 % are zero», «constant», …
+  static constexpr std::array kMembers{
+      json::member("type").one_of("number text date"),
+      json::member("top").says("of text: the ten most frequent", "de texto: os dez mais frequentes")};
 };
 BOOST_DESCRIBE_STRUCT(ColumnProfile, (),
                       (name, type, missing, distinct, minimum, q05, q25, median, q75, q95, maximum, mean,
@@ -118,12 +146,25 @@ struct CleaningRule {
   std::optional<std::string> year, month, day, date, into;
   std::optional<std::string> reason;  // kept in the log
   static constexpr std::array kDefaulted{"values", "columns"};
+  static constexpr std::array kMembers{
+      json::member("rule").one_of("unknown_if drop_rows_if drop_duplicates date_from_parts age_at drop_columns"),
+      json::member("column").characters(1, 500),
+      json::member("values").elements(0, 1000),
+      json::member("columns").elements(0, 5000).characters(1, 500),
+      json::member("year").characters(1, 500),
+      json::member("month").characters(1, 500),
+      json::member("day").characters(1, 500),
+      json::member("date").characters(1, 500),
+      json::member("into").characters(1, 500),
+      json::member("reason").characters(0, 500).says("kept in the log", "fica no registro")};
 };
 BOOST_DESCRIBE_STRUCT(CleaningRule, (),
                       (rule, column, values, below, above, columns, year, month, day, date, into, reason))
 
 struct CleaningRequest {
   std::vector<CleaningRule> rules;
+  static constexpr std::array kMembers{
+      json::member("rules").elements(0, 1000).says("applied in this order", "aplicadas nesta ordem")};
 };
 BOOST_DESCRIBE_STRUCT(CleaningRequest, (), (rules))
 
@@ -136,6 +177,9 @@ struct CleaningStep {
   std::vector<std::int64_t> rows;
   std::vector<std::string> before, after;  // of the first ten rows touched
   std::int64_t rows_left = 0;
+  static constexpr std::array kMembers{
+      json::member("rows").says("1-based data rows of the imported file, the first thousand",
+                                "linhas do arquivo importado, a partir de 1, as mil primeiras")};
 };
 BOOST_DESCRIBE_STRUCT(CleaningStep, (), (rule, description, column, rows_touched, rows, before, after, rows_left))
 

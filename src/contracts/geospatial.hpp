@@ -16,6 +16,7 @@
 #include "base/date.hpp"
 #include "base/hash.hpp"
 #include "contracts/data.hpp"
+#include "platform/json/member.hpp"
 
 namespace valion::contracts {
 
@@ -23,6 +24,10 @@ struct Centre {
   std::string name;
   double longitude = 0;  // degrees, WGS 84
   double latitude = 0;
+  static constexpr std::array kMembers{
+      json::member("name").characters(0, 200),
+      json::member("longitude").range(-180, 180).says("degrees, WGS 84", "graus, WGS 84"),
+      json::member("latitude").range(-90, 90).says("degrees, WGS 84", "graus, WGS 84")};
 };
 BOOST_DESCRIBE_STRUCT(Centre, (), (name, longitude, latitude))
 
@@ -33,6 +38,10 @@ struct EnrichmentRequest {
   std::string x;
   std::string y;
   Centre centre;
+  static constexpr std::array kMembers{
+      json::member("crs").characters(1, 4000).says("a PROJ definition of x and y, e.g. EPSG:31982",
+                                                   "uma definição PROJ de x e y, p. ex. EPSG:31982"),
+      json::member("x").characters(1, 500), json::member("y").characters(1, 500)};
 };
 BOOST_DESCRIBE_STRUCT(EnrichmentRequest, (), (version, crs, x, y, centre))
 
@@ -43,6 +52,10 @@ struct EnrichmentResult {
   std::int64_t not_located = 0;  // missing or out of the CRS's range: their location columns are missing
   double west = 0, south = 0, east = 0, north = 0;
   double median_distance_to_centre = 0;  // metres
+  static constexpr std::array kMembers{
+      json::member("not_located")
+          .says("missing or out of the range of the reference system", "ausentes ou fora do sistema de referência"),
+      json::member("median_distance_to_centre").says("metres", "metros")};
 };
 BOOST_DESCRIBE_STRUCT(EnrichmentResult, (),
                       (version, located, not_located, west, south, east, north, median_distance_to_centre))
@@ -52,6 +65,7 @@ struct LocateRequest {
   double x = 0;
   double y = 0;
   Centre centre;
+  static constexpr std::array kMembers{json::member("crs").characters(1, 4000)};
 };
 BOOST_DESCRIBE_STRUCT(LocateRequest, (), (crs, x, y, centre))
 
@@ -59,6 +73,8 @@ struct Location {
   double longitude = 0;
   double latitude = 0;
   double distance_to_centre = 0;
+  static constexpr std::array kMembers{
+      json::member("distance_to_centre").says("metres, geodesic", "metros, geodésica")};
 };
 BOOST_DESCRIBE_STRUCT(Location, (), (longitude, latitude, distance_to_centre))
 
@@ -71,6 +87,10 @@ struct NeighbourLevelRequest {
   Date train_to;
   std::optional<double> minimum_target;
   std::vector<std::int64_t> neighbours;
+  static constexpr std::array kMembers{
+      json::member("target").characters(1, 500), json::member("date").characters(1, 500),
+      json::member("train_to").says("only sales up to this day contribute", "só contribuem vendas até este dia"),
+      json::member("neighbours").elements(1, 20).range(1, 1000)};
 };
 BOOST_DESCRIBE_STRUCT(NeighbourLevelRequest, (), (version, target, date, train_to, minimum_target, neighbours))
 
@@ -78,6 +98,9 @@ struct NeighbourLevel {
   std::int64_t neighbours = 0;
   double correlation_with_log_target = 0;
   double median_reach = 0;  // metres to the farthest of the k
+  static constexpr std::array kMembers{
+      json::member("median_reach")
+          .says("metres to the farthest of the neighbours", "metros até o mais distante dos vizinhos")};
 };
 BOOST_DESCRIBE_STRUCT(NeighbourLevel, (), (neighbours, correlation_with_log_target, median_reach))
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/hash.hpp"
+#include "platform/json/member.hpp"
 
 namespace valion::contracts {
 
@@ -24,6 +25,14 @@ struct ReportRequest {
   std::string language = "en";                              // en, pt-BR
   std::vector<std::string> formats{"pdf", "xlsx"};
   static constexpr std::array kDefaulted{"language", "formats"};
+  static constexpr std::array kMembers{
+      json::member("title").characters(1, 200).not_blank(),
+      json::member("client").characters(0, 300).says("printed as not stated when absent",
+                                                     "impresso como não informado quando ausente"),
+      json::member("purpose").characters(0, 300),
+      json::member("prepared_by").characters(0, 300),
+      json::member("language").one_of("en pt-BR"),
+      json::member("formats").elements(1, 2).one_of("pdf xlsx").distinct()};
 };
 BOOST_DESCRIBE_STRUCT(ReportRequest, (), (valuation, title, client, purpose, prepared_by, language, formats))
 
@@ -32,6 +41,8 @@ struct Artifact {
   Hash sha256;
   std::int64_t bytes = 0;
   std::string path;  // on the gateway: `/api/v1/reports/{report}/pdf`
+  static constexpr std::array kMembers{json::member("format").one_of("pdf xlsx"),
+                                       json::member("path").says("where to get it", "onde obtê-lo")};
 };
 BOOST_DESCRIBE_STRUCT(Artifact, (), (format, sha256, bytes, path))
 
@@ -43,6 +54,10 @@ struct ReportRecord {
   std::int64_t format = kFormat;
   static constexpr std::int64_t kFormat = 1;  // of the stored document
   static constexpr std::array kDefaulted{"format"};
+  static constexpr std::array kMembers{
+      json::member("report").says("the SHA-256 of the request and of what it stands on",
+                                  "o SHA-256 do pedido e daquilo em que se apoia"),
+      json::member("created_at").form("date-time")};
 };
 BOOST_DESCRIBE_STRUCT(ReportRecord, (), (report, request, artifacts, created_at, format))
 

@@ -84,7 +84,7 @@ TEST_F(OnARunningSystem, APasswordIsNeverAWordOfTheCommandLine) {
   EXPECT_THAT(nothing.output, HasSubstr("--password-stdin"));
   const Finished weak = shell("echo short | valion user add ana --password-stdin");
   EXPECT_EQ(weak.code, 1);
-  EXPECT_THAT(weak.output, HasSubstr("at least 12 characters"));
+  EXPECT_THAT(weak.output, HasSubstr("12 to 1024 characters"));
 }
 
 TEST_F(OnARunningSystem, KeysWorkUntilTheyAreRevoked) {

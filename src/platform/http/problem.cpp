@@ -1,7 +1,6 @@
 // THE table from error kind to HTTP, and problem documents (RFC 9457) both ways.
-#include <boost/describe.hpp>
-
 #include "platform/http/problem.hpp"
+#include "platform/http/problem_document.hpp"
 #include "platform/json/described.hpp"
 
 namespace valion::http {
@@ -43,28 +42,6 @@ const Mapping& mapping_of(ErrorKind kind) noexcept {
 }
 
 constexpr std::string_view kTypePrefix = "urn:valion:problem:";
-
-struct ProblemError {
-  std::optional<std::string> pointer;
-  std::string detail;
-  std::optional<std::int64_t> row;
-  std::optional<std::string> column, value;
-};
-BOOST_DESCRIBE_STRUCT(ProblemError, (), (pointer, detail, row, column, value))
-
-struct Problem {
-  std::string type;
-  std::string title;
-  int status = 500;
-  std::string detail;
-  std::string instance;
-  std::string kind;
-  std::optional<std::vector<ProblemError>> errors;
-  std::optional<std::int64_t> errors_total;
-  std::string request_id, trace_id;
-};
-BOOST_DESCRIBE_STRUCT(Problem, (),
-                      (type, title, status, detail, instance, kind, errors, errors_total, request_id, trace_id))
 
 std::optional<std::string> unless_empty(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);

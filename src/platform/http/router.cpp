@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <tuple>
 #include <vector>
 
 namespace valion::http {
@@ -95,6 +96,11 @@ struct Router::Node {
     return allowed;
   }
 
+  void collect(std::vector<Listed>& found) const {
+    for (const auto& [method, one] : endpoints) found.push_back({method, one.path_template, one.options});
+    for (const Child& one : children) one.node->collect(found);
+  }
+
   // The node for the segments from `at` on; fills `parameters` on success. Depth-first, narrow before wide.
   const Node* find(const std::vector<std::string_view>& segments, std::size_t at, std::string_view path,
                    PathParameters& parameters) const {
@@ -143,6 +149,15 @@ Result<Router::Match> Router::match(Request& request) const {
   request.route = endpoint->second.path_template;
   request.parameters = std::move(parameters);
   return Match{&endpoint->second.handler, endpoint->second.options};
+}
+
+std::vector<Router::Listed> Router::list() const {
+  std::vector<Listed> found;
+  root_->collect(found);
+  std::sort(found.begin(), found.end(), [](const Listed& a, const Listed& b) {
+    return std::tie(a.path_template, a.method) < std::tie(b.path_template, b.method);
+  });
+  return found;
 }
 
 }  // namespace valion::http

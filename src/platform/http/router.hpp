@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/http/message.hpp"
 
@@ -38,6 +39,14 @@ class Router {
   };
   // Fills request.route and request.parameters, or request.allowed_methods.
   [[nodiscard]] Result<Match> match(Request& request) const;
+
+  struct Listed {
+    Method method = Method::get;
+    std::string path_template;
+    RouteOptions options;
+  };
+  // Everything that was added, by template and method.
+  [[nodiscard]] std::vector<Listed> list() const;
 
  private:
   struct Node;

@@ -10,8 +10,9 @@
 // Members: bool, integers (not std::uint64_t), double, std::string, Date (yyyy-mm-dd), Hash, Cell, described enums (by their names),
 // std::optional (absent or null: none; written as absent), std::vector, std::map<std::string, T>, described structs, and Raw
 // (any JSON, kept as text). A member is required unless it is optional, or named in the struct's `kDefaulted`. Unknown and
-// duplicate keys are violations, except unknown ones with Unknown::ignored (answers of a newer service). A struct may check
-// itself with `void check(json::Checker& checker) const;`. Numbers: read by simdjson, written shortest-round-trip by
+// duplicate keys are violations, except unknown ones with Unknown::ignored (answers of a newer service). What a member may hold
+// beyond its type is declared in `kMembers` (member.hpp) and enforced likewise; what concerns several members together, a struct
+// checks itself with `void check(json::Checker& checker) const;`. Numbers: read by simdjson, written shortest-round-trip by
 // std::to_chars; non-finite ones cannot be read and are written as null. Depth is limited to 64.
 #pragma once
 
@@ -26,6 +27,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -33,6 +35,7 @@
 #include "base/date.hpp"
 #include "base/hash.hpp"
 #include "base/result.hpp"
+#include "platform/json/member.hpp"
 #include "platform/json/node.hpp"
 #include "platform/json/writer.hpp"
 
@@ -160,7 +163,15 @@ template <class T, class Members>
 bool read_member(const Reading& reading, const Members& members, std::string_view pointer, const char* name,
                  auto& member) {
   const auto found = members.find(std::string_view(name));
-  if (found != members.end()) return read_into(reading, found->second, pointer_to(pointer, name), member);
+  if (found != members.end()) {
+    const std::string place = pointer_to(pointer, name);
+    const bool good = read_into(reading, found->second, place, member);
+    const Member* declared = declared_member<T>(name);
+    if (good && declared != nullptr && reading.unknown == Unknown::refused) {
+      limit(reading.checker, place, *declared, std::as_const(member));
+    }
+    return good;
+  }
   if (IsOptional<std::remove_cvref_t<decltype(member)>>::value || is_defaulted<T>(name)) return true;
   reading.checker.violation(pointer_to(pointer, name), "is required");
   return false;

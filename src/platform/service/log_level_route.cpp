@@ -1,19 +1,13 @@
 #include "platform/service/log_level_route.hpp"
 
-#include <boost/describe.hpp>
-
 #include <algorithm>
 
+#include "contracts/platform.hpp"
 #include "platform/log/json_line.hpp"
 #include "platform/service/read_json.hpp"
 
 namespace valion {
 namespace {
-
-struct LevelView {
-  std::string level;
-};
-BOOST_DESCRIBE_STRUCT(LevelView, (), (level))
 
 // Here and not around the handlers, since the gateway lets in clients' tokens there and services internal ones of any role.
 Result<Principal> admitted(ServiceContext& context, const http::Request& request) {
@@ -27,7 +21,7 @@ Result<Principal> admitted(ServiceContext& context, const http::Request& request
 }
 
 http::Response level_answer(const log::Logger& log) {
-  return http::json_response(200, json::encode(LevelView{std::string(log::name_of(log.level()))}));
+  return http::json_response(200, json::encode(contracts::LevelView{std::string(log::name_of(log.level()))}));
 }
 
 Result<log::Level> level_of(const std::string& name) {
@@ -44,7 +38,7 @@ Async<Result<http::Response>> show_level(ServiceContext& context, http::Request&
 
 Async<Result<http::Response>> change_level(ServiceContext& context, http::Request& request) {
   VALION_CO_TRY_ASSIGN(request.principal, admitted(context, request));
-  VALION_CO_TRY_ASSIGN(const auto wanted, co_await read_json<LevelView>(request));
+  VALION_CO_TRY_ASSIGN(const auto wanted, co_await read_json<contracts::LevelView>(request));
   VALION_CO_TRY_ASSIGN(const log::Level level, level_of(wanted.level));
   const std::string before(log::name_of(context.log.level()));
   context.log.set_level(std::min(level, log::Level::info));  // the change itself is always told

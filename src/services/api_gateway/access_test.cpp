@@ -85,7 +85,7 @@ TEST_F(AccessTest, RefusesUsersThatCannotBe) {
                               R"({"name":"a b","password":"short","roles":["service"]})");
   EXPECT_EQ(refused.status, 422);
   EXPECT_THAT(refused.body, HasSubstr("/name"));
-  EXPECT_THAT(refused.body, HasSubstr("at least 12 characters"));
+  EXPECT_THAT(refused.body, HasSubstr("12 to 1024 characters"));
   EXPECT_THAT(refused.body, HasSubstr("/roles/0"));
   EXPECT_THAT(refused.body, Not(HasSubstr("\"short\""))) << "a password is never said back";
 }

@@ -21,17 +21,8 @@ constexpr std::uint64_t kSmallBody = 4 << 10;      // bytes
 constexpr http::Method kRelayedMethods[] = {http::Method::get, http::Method::post, http::Method::put,
                                             http::Method::patch, http::Method::delete_};
 
-struct Index {
-  std::string name = "Valion";
-  std::string version;
-  std::string health = "/health";
-  std::string sign_in = "POST /api/v1/auth/token";
-  std::vector<std::string> routes;
-};
-BOOST_DESCRIBE_STRUCT(Index, (), (name, version, health, sign_in, routes))
-
 Async<Result<http::Response>> show_index() {
-  Index index;
+  contracts::Index index;
   index.version = std::string(version());
   for (const gateway::RelayedRoute& route : gateway::route_table()) {
     if (route.public_prefix.starts_with("/api/")) index.routes.push_back(std::string(route.public_prefix) + "/…");

@@ -26,27 +26,9 @@ constexpr std::size_t kModelsInMemory = 16;
 constexpr std::size_t kBytesInMemory = 512u << 20;
 constexpr std::chrono::seconds kBetweenLooks{5};  // at the catalogue, for the metrics
 constexpr int kMostListed = 1'000;
-constexpr std::int64_t kMostComparables = 100;
-constexpr std::size_t kLongestLabel = 500;
 
 Hash hash_in(const http::Request& request, const std::string& parameter) {
   return Hash::parse(request.parameters.text(parameter)).value_or(Hash());  // the route accepts nothing else
-}
-
-Result<void> check_request(const contracts::ValuationRequest& request) {
-  Error error = make_error(ErrorKind::invalid, "the property cannot be valued as asked");
-  if (request.label.size() > kLongestLabel) {
-    error.add({"/label", "must have at most " + std::to_string(kLongestLabel) + " bytes", -1, {}, {}});
-  }
-  if (request.comparables < 0 || request.comparables > kMostComparables) {
-    error.add({"/comparables",
-               "must be 0 to " + std::to_string(kMostComparables),
-               -1,
-               {},
-               std::to_string(request.comparables)});
-  }
-  if (error.violation_total > 0) return fail(std::move(error));
-  return {};
 }
 
 }  // namespace
@@ -175,7 +157,6 @@ Async<Result<http::Response>> MlService::show_evaluation(http::Request& request)
 
 Async<Result<http::Response>> MlService::value_property(http::Request& request) {
   VALION_CO_TRY_ASSIGN(const auto asked, co_await read_json<contracts::ValuationRequest>(request));
-  VALION_CO_TRY(check_request(asked));
   const std::string tenant = request.principal->tenant;
   const Hash hash = hash_in(request, "model");
   VALION_CO_TRY_ASSIGN(const auto model, co_await state_->open(context(), tenant, hash, request.span));

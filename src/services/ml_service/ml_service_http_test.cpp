@@ -155,11 +155,16 @@ TEST_F(MlServiceOverHttp, RefusesWhatCannotBeTrainedBeforeAnyJob) {
   auto request = market_request();
   request.features.push_back({"assessed"});
   request.features.push_back({"rooms"});
-  request.folds = 1;
   const Answer refused = service_.post("/ml/models", token_of("acme"), json::encode(request));
   EXPECT_EQ(refused.status, 422);
-  for (const char* pointer : {"/features/3/column", "/features/4/column", "/folds"})
+  for (const char* pointer : {"/features/3/column", "/features/4/column"})
     EXPECT_THAT(refused.body, HasSubstr(pointer));
+
+  request = market_request();
+  request.folds = 1;
+  const Answer out_of_range = service_.post("/ml/models", token_of("acme"), json::encode(request));
+  EXPECT_EQ(out_of_range.status, 422);
+  EXPECT_THAT(out_of_range.body, HasSubstr("/folds"));
 
   request = market_request();
   request.version = sha256("something else");

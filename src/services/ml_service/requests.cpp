@@ -8,23 +8,6 @@
 namespace valion::ml {
 namespace {
 
-constexpr std::size_t kLongestName = 200;
-
-bool is_currency(std::string_view text) {
-  return text.size() == 3 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
-void add_own_findings(Error& error, const contracts::TrainingRequest& request) {
-  if (request.name.empty() || request.name.size() > kLongestName) {
-    error.add({"/name", "must have 1 to " + std::to_string(kLongestName) + " bytes", -1, {}, {}});
-  }
-  if (!is_currency(request.currency))
-    error.add({"/currency", "must be an ISO 4217 code, such as USD", -1, {}, request.currency});
-  if (request.area_unit != "m2" && request.area_unit != "ft2") {
-    error.add({"/area_unit", "must be m2 or ft2", -1, {}, request.area_unit});
-  }
-}
-
 // Adds what is wrong and returns the spec with what could be understood.
 model::ModelSpec read_spec(const contracts::TrainingRequest& request, Error& error) {
   model::ModelSpec spec;
@@ -82,7 +65,6 @@ Result<model::Schema> to_schema(const contracts::DatasetVersion& version) {
 
 Result<model::ModelSpec> check_request(const contracts::TrainingRequest& request, const model::Schema& schema) {
   Error error = make_error(ErrorKind::invalid, "the model cannot be trained as asked");
-  add_own_findings(error, request);
   auto spec = read_spec(request, error);
   if (const auto sound = model::check(spec, schema); !sound) {
     for (const auto& violation : sound.error().violations) error.add(violation);

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -14,31 +13,6 @@
 
 namespace valion::reporting {
 namespace {
-
-constexpr std::size_t kLongestTitle = 200, kLongestText = 300;
-
-std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-void check_text(Error& error, std::string_view pointer, const std::string& text, std::size_t most, bool may_be_empty) {
-  const bool blank = text.find_first_not_of(" \t\r\n") == std::string::npos;
-  if (blank && !may_be_empty) error.add({std::string(pointer), "must not be empty", -1, {}, {}});
-  if (characters(text) > most)
-    error.add({std::string(pointer), "must have at most " + std::to_string(most) + " characters", -1, {}, {}});
-}
-
-void check_formats(Error& error, const std::vector<std::string>& formats) {
-  if (formats.empty()) error.add({"/formats", "must name at least one of pdf, xlsx", -1, {}, {}});
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < formats.size(); ++i) {
-    const std::string pointer = "/formats/" + std::to_string(i);
-    if (formats[i] != "pdf" && formats[i] != "xlsx")
-      error.add({pointer, "must be one of pdf, xlsx", -1, {}, formats[i]});
-    if (!seen.insert(formats[i]).second) error.add({pointer, "stands twice", -1, {}, formats[i]});
-  }
-}
 
 report::Accuracy accuracy_of(const contracts::Metrics& m) {
   if (m.n == 0) {  // nothing was measured: a zero would read as perfect
@@ -209,19 +183,6 @@ Result<void> check_chain(const ReportSources& sources) {
 }
 
 }  // namespace
-
-Result<void> check(const contracts::ReportRequest& request) {
-  Error error = make_error(ErrorKind::invalid, "the report cannot be made as asked");
-  if (request.valuation.empty()) error.add({"/valuation", "must be the hash of a valuation", -1, {}, {}});
-  check_text(error, "/title", request.title, kLongestTitle, false);
-  if (request.client) check_text(error, "/client", *request.client, kLongestText, true);
-  if (request.purpose) check_text(error, "/purpose", *request.purpose, kLongestText, true);
-  if (request.prepared_by) check_text(error, "/prepared_by", *request.prepared_by, kLongestText, true);
-  if (!parse_language(request.language)) error.add({"/language", "must be one of en, pt-BR", -1, {}, request.language});
-  check_formats(error, request.formats);
-  if (error.violation_total > 0) return fail(std::move(error));
-  return {};
-}
 
 Hash identity_of(const contracts::ReportRequest& request, const ReportSources& sources) {
   contracts::ReportRequest ordered = request;

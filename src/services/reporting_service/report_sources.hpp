@@ -19,9 +19,6 @@ struct ReportSources {
   std::vector<contracts::CleaningReport> cleaning;  // of the version the model learnt from: the whole log
 };
 
-// All problems of a request at once (invalid, with JSON Pointers): language, formats, lengths, empty texts.
-[[nodiscard]] Result<void> check(const contracts::ReportRequest& request);
-
 // SHA-256 over the request (its defaults filled in, formats in order) and the artefacts named by their hashes.
 [[nodiscard]] Hash identity_of(const contracts::ReportRequest& request, const ReportSources& sources);
 

@@ -66,7 +66,6 @@ Async<ServiceHealth> ReportingService::health_check() {
 
 Async<Result<http::Response>> ReportingService::make_report(http::Request& request) {
   VALION_CO_TRY_ASSIGN(const auto asked, co_await read_json<contracts::ReportRequest>(request));
-  VALION_CO_TRY(reporting::check(asked));
   auto response = co_await submit_job(context(), request, kRendering, asked);
   co_return response;
 }
