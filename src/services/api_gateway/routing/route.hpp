@@ -28,9 +28,9 @@ struct FixedUpstream {
 inline constexpr std::string_view kGatewayItself = "api_gateway";
 
 struct Route {
-  std::string name;                           // of metrics, limits, logs and the admin pages, e.g. `ml-train`; unique
-  std::string prefix;                         // of the path, as whole segments, literally; `/` takes all
-  bool exact = false;                         // takes the prefix itself only, nothing below it
+  std::string name;    // of metrics, limits, logs and the admin pages, e.g. `ml-train`; shared only with its aliases
+  std::string prefix;  // of the path, as whole segments, literally; `/` takes all
+  bool exact = false;  // takes the prefix itself only, nothing below it
   std::vector<std::string> methods;           // empty: all; GET takes HEAD with it
   std::string service;                        // who answers, of the registry; or else:
   std::vector<FixedUpstream> upstreams;       // these, in turn
