@@ -5,15 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
 #include <optional>
 #include <thread>
 
 #include "contracts/registry.hpp"
+#include "functional/steady_load.hpp"
 #include "platform/json/described.hpp"
 #include "platform/service/running_service.hpp"
 #include "services/service_registry/service_registry.hpp"
@@ -54,61 +52,6 @@ class Calling final : public BaseService {
   }
 };
 
-// Calls `/ask` one after the other on two connections, from a thread of its own, until it is destroyed.
-class Load {
- public:
-  Load(std::uint16_t port, std::string token) : port_(port), token_(std::move(token)) {
-    thread_ = std::thread([this] {
-      asio::io_context loop{1};
-      http::Client client(loop.get_executor());
-      int open = 2;
-      const auto ended = [&](const std::exception_ptr&) {
-        if (--open == 0) loop.stop();  // the client would keep its idle connections for half a minute
-      };
-      for (int i = open; i > 0; --i) asio::co_spawn(loop.get_executor(), call(client), ended);
-      loop.run();
-    });
-  }
-  ~Load() { finish(); }
-  Load(const Load&) = delete;
-  Load& operator=(const Load&) = delete;
-
-  void finish() {
-    ending_ = true;
-    if (thread_.joinable()) thread_.join();
-  }
-  [[nodiscard]] int answers() const { return answers_; }
-  // After finish().
-  [[nodiscard]] const std::vector<std::string>& failures() const { return failures_; }
-  [[nodiscard]] bool goes_on() const {
-    const int before = answers_;
-    return eventually([&] { return answers_ > before + 20; });
-  }
-
- private:
-  Async<void> call(http::Client& client) {
-    while (!ending_) {
-      http::ClientRequest request;
-      request.port = port_;
-      request.target = "/ask";
-      request.headers.set("Authorization", "Bearer " + token_);
-      const auto answer = co_await http::fetch(client, std::move(request));
-      if (answer) {
-        ++answers_;
-      } else {
-        failures_.push_back(answer.error().message);
-      }
-    }
-  }
-
-  std::uint16_t port_;
-  std::string token_;
-  std::atomic<bool> ending_ = false;
-  std::atomic<int> answers_ = 0;
-  std::vector<std::string> failures_;
-  std::thread thread_;
-};
-
 class RegistryFaults : public ::testing::Test {
  protected:
   explicit RegistryFaults(std::vector<std::string> redis_arguments = {}) : redis_(std::move(redis_arguments)) {}
@@ -119,7 +62,7 @@ class RegistryFaults : public ::testing::Test {
   }
   void SetUp() override {
     ASSERT_TRUE(eventually([&] { return well() == 2 && is_right(); }));
-    load_.emplace(caller_.port(), testing::internal_token(home_.path(), "acme"));
+    load_.emplace(caller_.port(), "/ask", testing::internal_token(home_.path(), "acme"));
     ASSERT_TRUE(load_->goes_on());
   }
   void TearDown() override {
@@ -166,7 +109,7 @@ class RegistryFaults : public ::testing::Test {
   testing::RunningService<Calling> caller_{settings()};
   testing::RunningService<ServiceRegistry> first_registry_{settings()};
   testing::RunningService<ServiceRegistry> second_registry_{settings()};
-  std::optional<Load> load_;
+  std::optional<testing::SteadyLoad> load_;
   std::string contact_;
 };
 

@@ -24,8 +24,8 @@ namespace valion::redis {
 struct Settings {
   std::string url = "unix:/run/redis.sock";  // `unix:PATH` or `redis://[user[:password]@]host:port[/db]`
   std::chrono::milliseconds command_timeout{2'000};
-  std::chrono::milliseconds longest_pause{
-      500};                            // between two attempts to connect; the last quarter of a pause is random
+  // Between two attempts to connect; the last quarter of a pause is random.
+  std::chrono::milliseconds longest_pause{500};
   std::shared_ptr<Observer> observer;  // may be null
 };
 
