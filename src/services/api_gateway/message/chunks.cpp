@@ -50,45 +50,53 @@ ChunkReader::Part ChunkReader::refused(std::string_view why) noexcept {
   return part;
 }
 
-// The digits alone, once what follows them is there.
-ChunkReader::Part ChunkReader::read_size(std::string_view bytes) noexcept {
+// A whole head, so that nothing is passed on of a broken one; of a head with an extension only the digits are consumed yet.
+ChunkReader::Part ChunkReader::read_head(std::string_view bytes) noexcept {
   const char* const begin = bytes.data();
-  const char* const end = begin + std::min(bytes.size(), kMostSizeDigits + 1);
-  const char* const at = characters::end_of(begin, end, characters::kHex);
+  const char* const end = begin + bytes.size();
+  const char* const at =
+      characters::end_of(begin, begin + std::min(bytes.size(), kMostSizeDigits + 1), characters::kHex);
   const std::size_t digits = static_cast<std::size_t>(at - begin);
   if (digits > kMostSizeDigits) return refused("a chunk has a size of too many digits");
   if (at == end) return {};
   if (digits == 0) return refused("a chunk has no size");
   if (*at == '\n') return refused("a chunk head ends with a bare line feed");
   if (*at != '\r' && *at != ';') return refused("the size of a chunk has a character that is no hexadecimal digit");
+  const Part extension = read_extension(bytes.substr(digits));
+  if (extension.kind != ChunkStep::Kind::data) return extension;
   left_ = 0;
   for (const char* digit = begin; digit != at; ++digit) left_ = left_ * 16 + hex_value(*digit);
-  at_ = *at == ';' ? At::extension : At::head_end;
-  return {ChunkStep::Kind::data, digits, left_ > 0, false, {}};
+  extension_ = extension.length;
+  if (extension_ > 0) {
+    at_ = At::extension;
+    return {ChunkStep::Kind::data, digits, left_ > 0, false, {}};
+  }
+  at_ = left_ > 0 ? At::data : At::trailer;
+  return {ChunkStep::Kind::data, digits + 2, left_ > 0, false, {}};
 }
 
+// From behind the digits up to CRLF, which must be there; consumes nothing.
 ChunkReader::Part ChunkReader::read_extension(std::string_view bytes) noexcept {
   const char* const begin = bytes.data();
-  const char* const end = begin + std::min(bytes.size(), kLongestExtension + 1);
-  const char* const at = end_of_value(begin, end);
+  const char* const end = begin + bytes.size();
+  const char* const at = end_of_value(begin, begin + std::min(bytes.size(), kLongestExtension + 1));
   const std::size_t length = static_cast<std::size_t>(at - begin);
   if (length > kLongestExtension) return refused("a chunk has too long an extension");
   if (at == end) return {};
+  if (*at == '\n') return refused("a chunk head ends with a bare line feed");
   if (*at != '\r') return refused("the extension of a chunk has a control character");
   if (!is_extension(bytes.substr(0, length))) return refused("the extension of a chunk is malformed");
-  at_ = At::head_end;
+  if (at + 1 == end) return {};
+  if (at[1] != '\n') return refused("a carriage return stands without its line feed");
   return {ChunkStep::Kind::data, length, false, false, {}};
 }
 
-// Of a chunk head or behind the data.
+// Behind the data, or behind an extension.
 ChunkReader::Part ChunkReader::read_line_end(std::string_view bytes) noexcept {
-  if (bytes.front() != '\r') {
-    return refused(at_ == At::data_end ? "a chunk is not as long as its size says"
-                                       : "a chunk head does not end with CRLF");
-  }
+  if (bytes.front() != '\r') return refused("a chunk is not as long as its size says");
   if (bytes.size() == 1) return {};
   if (bytes[1] != '\n') return refused("a carriage return stands without its line feed");
-  const bool last = left_ == 0 && at_ == At::head_end;
+  const bool last = at_ == At::head_end && left_ == 0;
   at_ = at_ == At::data_end ? At::head : last ? At::trailer : At::data;
   return {ChunkStep::Kind::data, 2, !last, false, {}};
 }
@@ -108,8 +116,8 @@ ChunkReader::Part ChunkReader::next(std::string_view bytes) noexcept {
   if (at_ == At::done) return {ChunkStep::Kind::end, 0, false, false, {}};
   if (bytes.empty()) return {};
   switch (at_) {
-    case At::head: return read_size(bytes);
-    case At::extension: return read_extension(bytes);
+    case At::head: return read_head(bytes);
+    case At::extension: at_ = At::head_end; return {ChunkStep::Kind::data, extension_, false, false, {}};
     case At::head_end:
     case At::data_end: return read_line_end(bytes);
     case At::trailer: return read_trailer(bytes);
@@ -140,11 +148,10 @@ ChunkStep ChunkReader::relay(std::string_view bytes) noexcept {
   while (true) {
     const Part part = next(bytes.substr(position));
     const bool done = part.kind != ChunkStep::Kind::data;
-    if (part.kind == ChunkStep::Kind::refused) return {part.kind, position, {}, part.refusal};
-    if (position > begin && (done || !part.passes)) {
+    if (position > begin && (done || !part.passes)) {  // a refusal comes again with the next call
       return {ChunkStep::Kind::data, position + part.length, bytes.substr(begin, position - begin), {}};
     }
-    if (done) return {part.kind, position, {}, {}};
+    if (done) return {part.kind, position, {}, part.refusal};
     position += part.length;
     if (!part.passes) begin = position;
   }

@@ -39,7 +39,15 @@ class ChunkReader {
   [[nodiscard]] std::uint64_t total() const noexcept { return total_; }
 
  private:
-  enum class At { head, extension, head_end, data, data_end, trailer, done };
+  enum class At {
+    head,
+    extension,
+    head_end,
+    data,
+    data_end,
+    trailer,
+    done
+  };  // extension, head_end: of a head already checked
 
   // What the next bytes are: one part of a chunk or one line of the trailer.
   struct Part {
@@ -51,7 +59,7 @@ class ChunkReader {
   };
   static Part refused(std::string_view why) noexcept;
   Part next(std::string_view bytes) noexcept;
-  Part read_size(std::string_view bytes) noexcept;
+  Part read_head(std::string_view bytes) noexcept;
   Part read_extension(std::string_view bytes) noexcept;
   Part read_line_end(std::string_view bytes) noexcept;
   Part read_trailer(std::string_view bytes) noexcept;
@@ -59,7 +67,8 @@ class ChunkReader {
   At at_ = At::head;
   std::uint64_t left_ = 0;  // of the chunk
   std::uint64_t total_ = 0;
-  std::size_t trailer_ = 0;  // bytes
+  std::size_t extension_ = 0;  // bytes, of a head already checked
+  std::size_t trailer_ = 0;    // bytes
 };
 
 // `1a2b\r\n`, to stand before `size` (> 0) bytes of data, which `\r\n` follows.

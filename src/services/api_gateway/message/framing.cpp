@@ -67,6 +67,7 @@ Said read_fields(const Fields& fields) noexcept {
 
 // A list of well-formed codings that ends with the only `chunked`: right, but not for us.
 bool is_other_coding(std::string_view value) noexcept {
+  if (value.ends_with(',')) return false;
   std::string_view last;
   while (!value.empty()) {
     if (same_name(last, "chunked")) return false;
@@ -92,10 +93,9 @@ Refusal read_length(const Said& said, std::uint64_t& length) noexcept {
   length = 0;
   for (const char& c : digits) {
     if (c < '0' || c > '9') return {400, "Content-Length is not a number of digits only"};
-    if (&c - digits.data() >= static_cast<std::ptrdiff_t>(kMostDigits))
-      return {400, "Content-Length is too large a number"};
-    length = length * 10 + static_cast<std::uint64_t>(c - '0');
   }
+  if (digits.size() > kMostDigits) return {400, "Content-Length is too large a number"};
+  for (const char c : digits) length = length * 10 + static_cast<std::uint64_t>(c - '0');
   return {};
 }
 
