@@ -21,7 +21,7 @@ bool is_condition(std::string_view name) noexcept {
 }  // namespace
 
 OwnedRequest::OwnedRequest(const RequestHead& from) {
-  std::size_t size = from.method.size() + from.target.size() + from.path.size() + from.query.size();
+  std::size_t size = from.method.size() + from.target.size() + from.path.size() + from.query.size() + from.host.size();
   for (const Field& field : from.fields) size += field.name.size() + field.value.size();
   text.reserve(size);  // so that no view moves
   const auto keep = [&](std::string_view piece) {
@@ -33,6 +33,7 @@ OwnedRequest::OwnedRequest(const RequestHead& from) {
   head.target = keep(from.target);
   head.path = keep(from.path);
   head.query = keep(from.query);
+  head.host = keep(from.host);
   head.minor = from.minor;
   head.fields.reserve(from.fields.size() + 2);
   for (const Field& field : from.fields) {
