@@ -91,7 +91,7 @@ Refusal read_length(const Said& said, std::uint64_t& length) noexcept {
   const std::string_view digits = said.length->value;
   if (digits.empty()) return {400, "Content-Length is empty"};
   length = 0;
-  for (const char& c : digits) {
+  for (const char c : digits) {
     if (c < '0' || c > '9') return {400, "Content-Length is not a number of digits only"};
   }
   if (digits.size() > kMostDigits) return {400, "Content-Length is too large a number"};
