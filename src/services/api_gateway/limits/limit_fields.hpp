@@ -1,12 +1,13 @@
-// What an answer says of the limit: RateLimit-Policy and RateLimit as in draft-ietf-httpapi-ratelimit-headers-11 (Structured
-// Fields, RFC 9651), Retry-After when refused, and by setting the three X-RateLimit-* fields that older clients read.
+// What an answer says of the limit: RateLimit-Policy and RateLimit as in draft-ietf-httpapi-ratelimit-headers-11
+// (Structured Fields, RFC 9651), Retry-After when refused, and by setting the three X-RateLimit-* fields that older
+// clients read.
 //
 //   RateLimit-Policy: "ml-predict";q=600;w=60
 //   RateLimit: "ml-predict";r=588;t=59
 //
-// `t` is chosen so that r/t is never above the policy's own pace q/w (section 8.5 of the draft), and so that Retry-After is not
-// before its end: allowed: the time in which r requests are earned; refused: until the next may pass. X-RateLimit-Reset: seconds
-// until the whole limit is free again. All whole seconds, rounded up, at least 1.
+// `t` is chosen so that r/t is never above the policy's own pace q/w (section 8.5 of the draft), and so that
+// Retry-After is not before its end: allowed: the time in which r requests are earned; refused: until the next may
+// pass. X-RateLimit-Reset: seconds until the whole limit is free again. All whole seconds, rounded up, at least 1.
 #pragma once
 
 #include <string>
@@ -16,7 +17,8 @@
 
 namespace valion::gateway::limits {
 
-// Appends whole field lines, each with CRLF. `name` may hold any bytes; what a Structured Fields string cannot hold is `_`.
+// Appends whole field lines, each with CRLF. `name` may hold any bytes; what a Structured Fields string cannot hold is
+// `_`.
 void append_limit_fields(std::string& head, std::string_view name, const Decision& decision, bool older_fields);
 
 // Retry-After in whole seconds, rounded up, at least 1.

@@ -1,12 +1,13 @@
 // How often a subject (API key, user, tenant or address) may ask on a route: one limit for all gateways.
 //
-// The truth is a GCRA in Redis, on Redis' own clock (redis_leases.hpp); a gateway leases a few permits at once and gives them
-// out by itself (lease_book.hpp says how few, and why the error stays below 5 %). So:
+// The truth is a GCRA in Redis, on Redis' own clock (redis_leases.hpp); a gateway leases a few permits at once and
+// gives them out by itself (lease_book.hpp says how few, and why the error stays below 5 %). So:
 //   decide()   the common case, in memory: a leased permit, or a refusal that is known to hold. No lock, no allocation
 //   lease()    the rare one: asks Redis, one call for all who wait for the same key
-// Redis away (no connection, an error, no answer within `patience`): each gateway goes on with its part of the bound, the whole
-// divided by the gateways last seen alive, and starts from what it knew of the shared state. A probe every `probe_every` finds
-// Redis again; what was used meanwhile is told to it with the next lease, so a Redis that lost everything opens no gate.
+// Redis away (no connection, an error, no answer within `patience`): each gateway goes on with its part of the bound,
+// the whole divided by the gateways last seen alive, and starts from what it knew of the shared state. A probe every
+// `probe_every` finds Redis again; what was used meanwhile is told to it with the next lease, so a Redis that lost
+// everything opens no gate.
 //
 //   const auto now = limits::Clock::now();
 //   auto decision = limiter.decide(caller, route.name, *route.limit, now);
@@ -59,8 +60,8 @@ class Limiter {
   Limiter(Limiter&&) noexcept;
   Limiter& operator=(Limiter&&) = delete;
 
-  // `name`: of the limit, e.g. the route's; subjects of different names do not meet. Changed numbers (a reload) hold at once.
-  // Nothing: Redis must be asked, call lease(). A limit of 0 requests refuses all.
+  // `name`: of the limit, e.g. the route's; subjects of different names do not meet. Changed numbers (a reload) hold at
+  // once. Nothing: Redis must be asked, call lease(). A limit of 0 requests refuses all.
   [[nodiscard]] std::optional<Decision> decide(std::string_view subject, std::string_view name, const RateLimit& limit,
                                                Moment now);
   // Never later than `patience`.
