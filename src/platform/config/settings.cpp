@@ -92,6 +92,18 @@ std::string read_balance(Settings& settings, const std::string& text) {
   return "";
 }
 
+template <auto Member>
+std::string truth(Settings& settings, const std::string& text) {
+  if (text != "on" && text != "off" && text != "true" && text != "false") return "on or off";
+  settings.*Member = text == "on" || text == "true";
+  return "";
+}
+
+template <auto Member>
+std::string truth_text(const Settings& settings) {
+  return settings.*Member ? "on" : "off";
+}
+
 std::string read_redis_url(Settings& settings, const std::string& text) {
   if (!text.empty() && !text.starts_with("unix:") && !text.starts_with("redis://"))
     return "unix:PATH or redis://host:port";
@@ -207,6 +219,27 @@ const std::vector<Known>& known_settings() {
       {"trace.endpoint", "VALION_TRACE_ENDPOINT", "an OTLP collector, http://host:4318; empty: nothing is traced",
        read_endpoint, text_text<&Settings::trace_endpoint>},
       {"trace.sample", "VALION_TRACE_SAMPLE", "share of the traces that begin here, 0 to 1", read_share, share_text},
+      {"gateway.routes", "VALION_GATEWAY_ROUTES",
+       "file of the route table; empty: `routes:` of this file, or the built-in ones",
+       text_value<&Settings::gateway_routes>, text_text<&Settings::gateway_routes>},
+      {"gateway.identity", "VALION_GATEWAY_IDENTITY", "off: nobody signs in, every route is open",
+       truth<&Settings::gateway_identity>, truth_text<&Settings::gateway_identity>},
+      {"gateway.admin_port", "VALION_GATEWAY_ADMIN_PORT", "the operator's port, on the loopback address only; 0: none",
+       number<&Settings::gateway_admin_port, 0, 65'535>, number_text<&Settings::gateway_admin_port>},
+      {"gateway.tls_certificate", "VALION_GATEWAY_TLS_CERTIFICATE", "PEM file of the chain; empty: plain HTTP",
+       text_value<&Settings::gateway_tls_certificate>, text_text<&Settings::gateway_tls_certificate>},
+      {"gateway.tls_key", "VALION_GATEWAY_TLS_KEY", "PEM file of its key", text_value<&Settings::gateway_tls_key>,
+       text_text<&Settings::gateway_tls_key>},
+      {"gateway.cors_origins", "VALION_GATEWAY_CORS_ORIGINS",
+       "pages of these origins may call, separated by blanks, e.g. https://app.example.org; *: all; empty: none",
+       text_value<&Settings::gateway_cors_origins>, text_text<&Settings::gateway_cors_origins>},
+      {"gateway.head_limit_bytes", "VALION_GATEWAY_HEAD_LIMIT", "largest head of a request",
+       number<&Settings::gateway_head_limit, 1'024, 1'048'576>, number_text<&Settings::gateway_head_limit>},
+      {"gateway.cache_bytes", "VALION_GATEWAY_CACHE_BYTES", "memory for kept answers",
+       number<&Settings::gateway_cache_memory, 0, std::uint64_t{1} << 40>,
+       number_text<&Settings::gateway_cache_memory>},
+      {"gateway.x_ratelimit", "VALION_GATEWAY_X_RATELIMIT", "answers carry the older X-RateLimit-… fields too",
+       truth<&Settings::gateway_older_limit_fields>, truth_text<&Settings::gateway_older_limit_fields>},
       {"metrics.port", "VALION_METRICS_PORT", "the orchestrator's Prometheus endpoint; 0: a free one",
        number<&Settings::metrics_port, 0, 65'535>, number_text<&Settings::metrics_port>},
   };
@@ -280,11 +313,13 @@ std::optional<std::filesystem::path> file_of(const Environment& environment) {
 Result<Settings> load_settings(const std::optional<std::filesystem::path>& file, const Environment& environment) {
   Settings settings;
   Error error = make_error(ErrorKind::invalid, "the settings are wrong");
-  std::vector<Given> values;
+  SettingsText read;
   if (const auto chosen = file ? file : file_of(environment)) {
-    VALION_TRY_ASSIGN(values, read_settings_file(*chosen, error));
+    VALION_TRY_ASSIGN(read, read_settings_file(*chosen, error));
+    settings.file = *chosen;
+    settings.file_has_routes = read.has_routes;
   }
-  for (const Given& given : values) apply(settings, given, error);
+  for (const Given& given : read.values) apply(settings, given, error);
   for (const Given& given : from_environment(environment)) apply(settings, given, error);
   if (error.violation_total > 0) return fail(std::move(error));
   return settings;

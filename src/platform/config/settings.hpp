@@ -59,6 +59,22 @@ struct Settings {
   }
   std::uint16_t metrics_port = 9'090;  // metrics.port / VALION_METRICS_PORT: the orchestrator's Prometheus endpoint
 
+  // The gateway's own, docs/gateway.md: gateway.… / VALION_GATEWAY_…
+  std::filesystem::path
+      gateway_routes;            // gateway.routes: file of the route table; empty: `routes:` of the settings file
+  bool gateway_identity = true;  // gateway.identity: off: nobody signs in, every route is open
+  std::uint16_t gateway_admin_port = 8'090;        // gateway.admin_port: on the loopback address only; 0: none
+  std::filesystem::path gateway_tls_certificate;   // gateway.tls_certificate: PEM, the chain; empty: plain HTTP
+  std::filesystem::path gateway_tls_key;           // gateway.tls_key: PEM, read by its owner only
+  std::string gateway_cors_origins;                // gateway.cors_origins: separated by blanks; empty: none, `*`: all
+  std::uint32_t gateway_head_limit = 32'768;       // gateway.head_limit_bytes: of a whole request head
+  std::uint64_t gateway_cache_memory = 64u << 20;  // gateway.cache_bytes: answers kept in memory
+  bool gateway_older_limit_fields = false;         // gateway.x_ratelimit: the X-RateLimit-… fields too
+
+  // The settings file these were read from, and whether it has `routes:` too. Not settings themselves.
+  std::filesystem::path file;
+  bool file_has_routes = false;
+
   std::string zone;                              // registry.zone / VALION_ZONE: callers prefer their own; empty: none
   int weight = 1;                                // registry.weight / VALION_WEIGHT: part of the calls, 1 to 1000
   std::string balance = "round_robin";           // registry.balance / VALION_BALANCE: round_robin least_latency

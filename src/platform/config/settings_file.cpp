@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kSizeLimit = 1 << 20;  // a settings file has a few dozen lines
 constexpr int kDeepestLevel = 2;             // `log.level`
+constexpr const char* kRoutes = "routes";    // not a setting: the gateway's table
 
 // Reads the bytes by ourselves: yaml-cpp takes a folder for an empty file, or dies of it.
 Result<std::string> text_of(const std::filesystem::path& file) {
@@ -65,11 +66,15 @@ class Flattening {
         refuse(error_, {prefix, "", origin}, "has a key that is not text");
         continue;
       }
+      if (prefix.empty() && member.first.Scalar() == kRoutes) {
+        has_routes_ = true;
+        continue;
+      }
       value(member.second, {prefix + member.first.Scalar(), "", origin}, level);
     }
   }
 
-  [[nodiscard]] std::vector<Given> values() && { return std::move(values_); }
+  [[nodiscard]] SettingsText text() && { return {std::move(values_), has_routes_}; }
 
  private:
   void value(const YAML::Node& node, Given given, int level) {
@@ -87,6 +92,7 @@ class Flattening {
   std::string file_;
   Error& error_;
   std::vector<Given> values_;
+  bool has_routes_ = false;
 };
 
 }  // namespace
@@ -99,7 +105,7 @@ void refuse(Error& error, const Given& given, const std::string& message) {
   error.add(std::move(violation));
 }
 
-Result<std::vector<Given>> read_settings_file(const std::filesystem::path& file, Error& error) {
+Result<SettingsText> read_settings_file(const std::filesystem::path& file, Error& error) {
   VALION_TRY_ASSIGN(const std::string text, text_of(file));
   Flattening flattening(file.string(), error);
   try {
@@ -115,7 +121,7 @@ Result<std::vector<Given>> read_settings_file(const std::filesystem::path& file,
   } catch (const YAML::Exception& exception) {
     return fail(ErrorKind::malformed, "cannot read the settings file " + file.string() + ": " + exception.what());
   }
-  return std::move(flattening).values();
+  return std::move(flattening).text();
 }
 
 std::string yaml_scalar(const std::string& text) { return YAML::Dump(YAML::Node(text)); }

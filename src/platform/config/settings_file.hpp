@@ -19,13 +19,18 @@ struct Given {
       false;  // `log:` or `log: {}`: right for a group whose members are all commented out, else a mistake
 };
 
+struct SettingsText {
+  std::vector<Given> values;  // in the order of the file
+  bool has_routes = false;  // `routes:` stands there too: the gateway's table, which services/api_gateway/routing reads
+};
+
 // Adds the violation «key: message (origin)» to `error`.
 void refuse(Error& error, const Given& given, const std::string& message);
 
-// In the order of the file. Violations (lists, keys that stand twice, maps below the second level) go to `error`, so that
+// Violations (lists, keys that stand twice, maps below the second level) go to `error`, so that
 // they are reported together with the values that break a rule. malformed: not readable, not YAML, not one map, over 1 MiB.
 // Aliases are followed; the two levels bound what they can unfold to.
-[[nodiscard]] Result<std::vector<Given>> read_settings_file(const std::filesystem::path& file, Error& error);
+[[nodiscard]] Result<SettingsText> read_settings_file(const std::filesystem::path& file, Error& error);
 
 // `text` as a YAML scalar that reads back as the same text; quoted where it must be.
 [[nodiscard]] std::string yaml_scalar(const std::string& text);

@@ -64,6 +64,20 @@ TEST_F(SettingsTest, SaysWhereAProcessRunsAndHowItBalances) {
   EXPECT_EQ(refused.error().violation_total, 2);
 }
 
+TEST_F(SettingsTest, TheGatewaysRoutesMayStandBesideThem) {
+  const auto settings = load_settings(file("gateway: {identity: off, admin_port: 0}\nroutes:\n  - {name: all}\n"), {});
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_TRUE(settings->file_has_routes);
+  EXPECT_EQ(settings->file, folder_ / "valion.yaml");
+  EXPECT_FALSE(settings->gateway_identity);
+  EXPECT_EQ(settings->gateway_admin_port, 0);
+  EXPECT_FALSE(load_settings(file("log: {level: info}\n"), {})->file_has_routes);
+  EXPECT_FALSE(load_settings(file("log: {routes: info}\n"), {})) << "only at the top";
+  const auto refused = load_settings({}, {{"VALION_GATEWAY_IDENTITY", "perhaps"}});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().violations[0].message, HasSubstr("on or off"));
+}
+
 TEST_F(SettingsTest, AFileThatIsNotYamlOrNotThereIsRefused) {
   EXPECT_FALSE(load_settings(file("a: [1"), {}));
   EXPECT_FALSE(load_settings(file("- 1\n"), {}));

@@ -101,6 +101,10 @@ class BaseService {
   // true: this service checks tokens itself (the gateway, which takes clients' tokens instead of internal ones).
   [[nodiscard]] virtual bool authenticates_itself() const { return false; }
 
+  // true: it needs neither Redis nor the registry here. Then neither is waited for, looked at or told of this process. Asked once
+  // routes() have been added.
+  [[nodiscard]] virtual bool stands_alone() const { return false; }
+
   // What takes this service's connections: by default http::Server. It binds at once and throws std::system_error when it
   // cannot; context() is known, routes() have not been added yet. `router` outlives it.
   virtual std::unique_ptr<http::Frontend> make_frontend(http::ServerSettings settings, const http::Router& router,

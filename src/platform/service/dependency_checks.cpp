@@ -16,11 +16,14 @@ std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) 
 }  // namespace
 
 DependencyChecks::DependencyChecks(BaseService& service, ServiceContext& context, std::chrono::milliseconds limit)
-    : service_(service), context_(context), limit_(limit), own_{"service", &DependencyChecks::ask_service, {}, {}} {
-  platform_.push_back({"redis", &DependencyChecks::ask_redis, {}, {}});
-  platform_.push_back({"registry", &DependencyChecks::ask_registry, {}, {}});
-  platform_.push_back({"jobs database", &DependencyChecks::ask_jobs_database, {}, {}});
-  platform_.push_back({"home", &DependencyChecks::ask_home, {}, {}});
+    : service_(service),
+      context_(context),
+      limit_(limit),
+      own_{"service", false, &DependencyChecks::ask_service, {}, {}} {
+  platform_.push_back({"redis", true, &DependencyChecks::ask_redis, {}, {}});
+  platform_.push_back({"registry", true, &DependencyChecks::ask_registry, {}, {}});
+  platform_.push_back({"jobs database", false, &DependencyChecks::ask_jobs_database, {}, {}});
+  platform_.push_back({"home", false, &DependencyChecks::ask_home, {}, {}});
 }
 
 // What still hangs is not asked again.
@@ -49,9 +52,15 @@ Async<ServiceHealth> DependencyChecks::look_at_service() {
 }
 
 Async<ServiceHealth> DependencyChecks::look() {
-  for (Check<DependencyHealth>& check : platform_) ask(check);
+  const auto is_wanted = [&](const Check<DependencyHealth>& check) {
+    return !check.shared || !service_.stands_alone();
+  };
+  for (Check<DependencyHealth>& check : platform_) {
+    if (is_wanted(check)) ask(check);
+  }
   ServiceHealth health = co_await look_at_service();
   for (Check<DependencyHealth>& check : platform_) {
+    if (!is_wanted(check)) continue;
     const auto under_way = check.last;
     auto answer = co_await under_way->result();
     if (!answer) answer = DependencyHealth{"", false, timed_out(check.asked_at)};

@@ -32,6 +32,7 @@ class DependencyChecks {
   template <class T>
   struct Check {
     std::string name;
+    bool shared = false;  // with other processes: not looked at when the service stands alone
     Async<T> (DependencyChecks::*ask)();
     std::shared_ptr<UnderWay<T>> last;
     std::chrono::steady_clock::time_point asked_at;

@@ -204,7 +204,7 @@ jobs::RunnerSettings ServiceProcess::runner_settings() {
   return made;
 }
 
-Async<Result<void>> ServiceProcess::start() {
+Async<void> ServiceProcess::join_registry() {
   const bool connected = co_await redis_.wait_connected(kRedisPatience);
   if (connected) {
     const Result<void> seen = co_await directory_.refresh();
@@ -213,14 +213,27 @@ Async<Result<void>> ServiceProcess::start() {
     log_.warning("Redis does not answer; this service will register when it does");
   }
   directory_.start(executor_);
+}
+
+Async<Result<void>> ServiceProcess::start() {
+  const bool alone = service_.stands_alone();
+  if (alone) {
+    redis_.close();
+  } else {
+    co_await join_registry();
+  }
   if (trace_export_) trace_export_->start(executor_);
   VALION_CO_TRY(co_await service_.initialize());
-  jobs_->start();
-  job_streams_.start(*jobs_);
+  if (!alone) {
+    jobs_->start();
+    job_streams_.start(*jobs_);
+  }
   frontend_->start();
   listening_ = true;
-  registration_.emplace(redis_, registry_settings(settings_), self_);
-  registration_->start(executor_);
+  if (!alone) {
+    registration_.emplace(redis_, registry_settings(settings_), self_);
+    registration_->start(executor_);
+  }
   life_.initialised = true;
   log_.info("ready", {{"address", address()}, {"version", self_.version}});
   co_return Result<void>{};

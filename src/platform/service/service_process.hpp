@@ -35,6 +35,7 @@ class ServiceProcess {
 
  private:
   [[nodiscard]] jobs::RunnerSettings runner_settings();
+  Async<void> join_registry();
   Async<void> hand_back_jobs();
 
   Executor executor_;
