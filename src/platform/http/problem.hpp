@@ -1,5 +1,4 @@
-// Problems whose status is not the one of their kind: what a server says of the exchange itself. Internal to this
-// library.
+// Problems whose status is not the one of their kind: what a server says of the exchange itself.
 #pragma once
 
 #include <string_view>

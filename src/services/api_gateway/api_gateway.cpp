@@ -1,25 +1,48 @@
 #include "services/api_gateway/api_gateway.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "platform/auth/password.hpp"
+#include "platform/service/calls.hpp"
 #include "platform/service/job_routes.hpp"
 #include "platform/service/read_json.hpp"
 #include "platform/service/version.hpp"
-#include "services/api_gateway/edge/relay.hpp"
+#include "services/api_gateway/caller_check.hpp"
+#include "services/api_gateway/edge/edge.hpp"
+#include "services/api_gateway/edge/listener.hpp"
 #include "services/api_gateway/identity/access_routes.hpp"
 #include "services/api_gateway/identity/callers.hpp"
 #include "services/api_gateway/identity/command_line_credential.hpp"
 #include "services/api_gateway/identity/sign_in.hpp"
 #include "services/api_gateway/routing/route_table.hpp"
+#include "services/api_gateway/routing/table.hpp"
 
 namespace valion {
 namespace {
 
 constexpr std::uint64_t kFormOverhead = 2u << 20;  // multipart heads and text fields beside an uploaded file
 constexpr std::uint64_t kSmallBody = 4 << 10;      // bytes
-constexpr http::Method kRelayedMethods[] = {http::Method::get, http::Method::post, http::Method::put,
-                                            http::Method::patch, http::Method::delete_};
+
+// Longer than the longest `Prefer: wait=60`, so that a service that waits on purpose is not cut off.
+constexpr std::chrono::seconds kAnswerPatience{120};
+
+std::shared_ptr<const gateway::RouteTable> default_table(const Settings& settings) {
+  std::vector<gateway::Route> routes;
+  for (const gateway::RelayedRoute& each : gateway::route_table()) {
+    gateway::Route route;
+    route.name = std::string(each.public_prefix.substr(1));
+    std::replace(route.name.begin(), route.name.end(), '/', '-');
+    route.prefix = std::string(each.public_prefix);
+    route.service = std::string(each.service);
+    route.replacement = std::string(each.service_prefix);
+    route.methods = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+    route.timeout = kAnswerPatience;
+    route.body_limit = each.takes_uploads ? settings.upload_limit + kFormOverhead : gateway::kBodyLimit;
+    routes.push_back(std::move(route));
+  }
+  return std::make_shared<const gateway::RouteTable>(std::move(routes));
+}
 
 Async<Result<http::Response>> show_index() {
   contracts::Index index;
@@ -41,8 +64,14 @@ struct ApiGateway::State {
         keys(database),
         callers(key, users, keys),
         access(users, keys, callers, context.cpu, context.log),
-        sign_in(users, context.cpu, key, context.settings.token_lifetime, std::move(absent_hash)) {
+        sign_in(users, context.cpu, key, context.settings.token_lifetime, std::move(absent_hash)),
+        caller_check(callers, context.internal_key),
+        security(gateway::SecuritySettings{}, false),
+        steps{context.log,  context.metrics, context.tracer, context.calls.upstreams(),
+              caller_check, nullptr,         &security} {
     context.observe(database, "catalogue");
+    steps.routes =
+        std::make_shared<gateway::ActiveRoutes>(default_table(context.settings), steps.upstreams, context.metrics);
   }
 
   auth::SigningKey key;
@@ -52,10 +81,19 @@ struct ApiGateway::State {
   gateway::Callers callers;
   gateway::AccessRoutes access;
   gateway::SignIn sign_in;
+  CallerCheck caller_check;
+  gateway::SecurityFields security;
+  gateway::Steps steps;
 };
 
 ApiGateway::ApiGateway() = default;
 ApiGateway::~ApiGateway() = default;
+
+std::unique_ptr<http::Frontend> ApiGateway::make_frontend(http::ServerSettings settings, const http::Router& router,
+                                                          http::Around around) {
+  edge_ = std::make_shared<gateway::Edge>(context().executor, gateway::EdgeSettings{}, router, std::move(around));
+  return std::make_unique<gateway::Listener>(edge_, settings);
+}
 
 void ApiGateway::routes(http::Router& router) {
   const auto add = [&](http::Method method, const std::string& path, http::Handler handler, std::uint64_t body_limit) {
@@ -65,15 +103,6 @@ void ApiGateway::routes(http::Router& router) {
         method, path,
         [this, inner = std::move(handler)](http::Request& request) { return authenticated(request, inner); }, options);
   };
-  for (const gateway::RelayedRoute& route : gateway::route_table()) {
-    const std::uint64_t limit =
-        route.takes_uploads ? context().settings.upload_limit + kFormOverhead : gateway::kBodyLimit;
-    const auto pass_on = [this, &route](http::Request& request) { return gateway::relay(context(), route, request); };
-    for (const http::Method method : kRelayedMethods) {
-      add(method, std::string(route.public_prefix), pass_on, limit);
-      add(method, std::string(route.public_prefix) + "/{path:rest}", pass_on, limit);
-    }
-  }
   add_job_routes(router, "/api/v1/jobs", context(), [this](http::Handler handler) -> http::Handler {
     return [this, inner = std::move(handler)](http::Request& request) { return authenticated(request, inner); };
   });
@@ -98,6 +127,7 @@ Async<Result<void>> ApiGateway::initialize() {
   VALION_CO_TRY_ASSIGN(std::string absent_hash, co_await context().cpu.run(hash_nobody));
   state_ = std::make_unique<State>(context(), auth::SigningKey::load_or_create(context().settings.gateway_key()),
                                    std::move(absent_hash));
+  edge_->steps = &state_->steps;
   VALION_CO_TRY(co_await state_->callers.refresh());
   const std::filesystem::path credential = secrets / "cli.json";
   VALION_CO_TRY_ASSIGN(const bool made,

@@ -14,6 +14,10 @@
 
 namespace valion {
 
+namespace gateway {
+struct Edge;
+}
+
 class ApiGateway final : public BaseService {
  public:
   static constexpr std::string_view kName = "api_gateway";
@@ -22,6 +26,8 @@ class ApiGateway final : public BaseService {
   ~ApiGateway() override;
   [[nodiscard]] std::string_view name() const override { return kName; }
   [[nodiscard]] bool authenticates_itself() const override { return true; }
+  std::unique_ptr<http::Frontend> make_frontend(http::ServerSettings settings, const http::Router& router,
+                                                http::Around around) override;
   void routes(http::Router& router) override;
   Async<Result<void>> initialize() override;
   Async<ServiceHealth> health_check() override;
@@ -32,6 +38,7 @@ class ApiGateway final : public BaseService {
   Async<Result<http::Response>> authenticated(http::Request& request, const http::Handler& inner) const;
   Async<Result<http::Response>> issue_token(http::Request& request);
 
+  std::shared_ptr<gateway::Edge> edge_;
   std::unique_ptr<State> state_;
 };
 

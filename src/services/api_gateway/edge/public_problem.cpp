@@ -6,15 +6,16 @@
 namespace valion::gateway {
 namespace {
 
-std::string public_instance(const RelayedRoute& route, std::string_view public_target, std::string_view instance) {
-  const std::string_view asked = public_target.substr(0, public_target.find('?'));
-  if (service_target(route, asked) == instance) return std::string(asked);
-  return public_location(route, instance);
+std::string public_instance(const RouteTable& table, const Route& route, std::string_view asked,
+                            std::string_view instance) {
+  if (table.target_for(route, asked).text() == instance) return std::string(asked);
+  return table.public_location(route, instance);
 }
 
 }  // namespace
 
-std::string public_problem(const RelayedRoute& route, std::string_view public_target, const std::string& document) {
+std::string public_problem(const RouteTable& table, const Route& route, std::string_view asked,
+                           const std::string& document) {
   const auto parsed = json::Document::parse(document);
   if (!parsed || parsed->root().kind() != json::Kind::object) return document;
   std::string out = "{";
@@ -23,7 +24,7 @@ std::string public_problem(const RelayedRoute& route, std::string_view public_ta
     json::write_text(out, name);
     out += ':';
     if (name == "instance" && value.kind() == json::Kind::text) {
-      json::write_text(out, public_instance(route, public_target, value.text()));
+      json::write_text(out, public_instance(table, route, asked, value.text()));
     } else {
       out += value.compact();
     }

@@ -1,14 +1,16 @@
-// Passing one request on to a service and its answer back, both bodies as streams.
+// Passing one request on to an instance and its answer back, both bodies as bytes on their way, never held whole.
 #pragma once
 
-#include "platform/service/base_service.hpp"
-#include "services/api_gateway/routing/route_table.hpp"
+#include "platform/async/async.hpp"
 
 namespace valion::gateway {
 
-// Requires request.principal. Any answer of the service, good or bad, is passed on; errors are not_found (see service_target),
-// unavailable (no instance, none that answers, or an open circuit breaker), timeout, bad_gateway, and too_large when the client's
-// body passes its limit. A problem document is passed on with the client's own path as its `instance`.
-Async<Result<http::Response>> relay(ServiceContext& context, const RelayedRoute& route, const http::Request& request);
+class Exchange;
+
+// Requires exchange.route, and a caller where the route wants one. Answers in every case, if only by cutting the connection when the
+// answer itself is cut. What is tried again, and when, is what platform/service/calls.hpp says; breaker, budget, ejection
+// and their figures are the same ones.
+//   no instance, breaker open > 503    refused or lost connection, nonsense > 502    no answer in time > 504
+Async<void> relay(Exchange& exchange);
 
 }  // namespace valion::gateway

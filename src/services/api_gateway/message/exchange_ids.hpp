@@ -35,6 +35,7 @@ class ExchangeIds {
   [[nodiscard]] std::string_view parent_span_id() const noexcept {
     return {parent_.data(), has_parent_ ? parent_.size() : 0};
   }
+  void sample() noexcept { traceparent_.back() = '1'; }  // the trace is to be recorded
   [[nodiscard]] bool sampled() const noexcept { return traceparent_.back() == '1'; }
 
  private:

@@ -1,0 +1,124 @@
+#include "services/api_gateway/edge/client_connection.hpp"
+
+#include "services/api_gateway/edge/exchange.hpp"
+
+namespace valion::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kNap = 1s;  // without a request for so long: the memory goes back
+constexpr auto kFirstRequestGrace = 200ms;
+constexpr auto kLingerTime = 2s;
+constexpr std::size_t kLingerLimit =
+    4u << 20;  // after our last word: read so much more, so that the client can hear it
+
+}  // namespace
+
+ClientConnection::ClientConnection(std::shared_ptr<Edge> edge, Stream stream, std::string remote_address)
+    : edge_(std::move(edge)),
+      stream_(std::move(stream)),
+      remote_address_(std::move(remote_address)),
+      in_(edge_->blocks),
+      scanner_(edge_->settings.head),
+      deadline_(edge_->wheel, *this) {}
+
+bool ClientConnection::idle() const {
+  if (phase_ != Phase::asleep && phase_ != Phase::waiting) return false;
+  const bool new_here = !served_ && std::chrono::steady_clock::now() - connected_ < kFirstRequestGrace;
+  return !new_here && !stream_.has_pending();
+}
+
+void ClientConnection::expire() {
+  expired_ = true;
+  stream_.cancel();
+}
+
+// Gives the memory back until something comes; false when nothing did.
+Async<bool> ClientConnection::sleep() {
+  in_.release();
+  head_ = RequestHead{};
+  phase_ = Phase::asleep;
+  allow(edge_->settings.idle_timeout);
+  const bool readable = co_await stream_.wait_readable();
+  co_return readable;
+}
+
+Async<void> ClientConnection::serve(std::shared_ptr<ClientConnection> self) {
+  ClientConnection& client = *self;
+  client.allow(client.edge_->settings.header_timeout);
+  bool more = co_await client.stream_.shake_hands();
+  if (more) more = co_await client.sleep();
+  while (more) {
+    const Next next = co_await client.next_head();
+    if (next == Next::refused) co_await client.refuse(client.refusal_);
+    if (next != Next::head) break;
+    client.phase_ = Phase::exchange;
+    more = co_await Exchange::run(client);
+    client.served_ = true;
+    if (!more) co_await client.linger();
+  }
+  client.close();
+}
+
+// A whole head, of bytes that lie in the buffer already (pipelined) or come now.
+Async<ClientConnection::Next> ClientConnection::next_head() {
+  phase_ = Phase::waiting;
+  for (;;) {
+    const Scanned scanned = in_.empty() ? Scanned{} : scanner_.scan(in_.bytes(), head_);
+    if (scanned.state == Scanned::State::complete) {
+      in_.consume(scanned.consumed);
+      co_return Next::head;
+    }
+    refusal_ = scanned.refusal;
+    if (scanned.state == Scanned::State::refused) co_return Next::refused;
+    if (phase_ == Phase::waiting) {
+      phase_ = in_.empty() ? Phase::waiting : Phase::head;
+      allow(in_.empty() ? kNap : edge_->settings.header_timeout);
+    }
+    const Buffer::Room room = in_.room();
+    const auto [error, got] = co_await stream_.read_some(room.data, room.size);
+    if (!error) {
+      in_.added(got);
+      continue;
+    }
+    if (!expired_) co_return Next::end;
+    refusal_ = {408, "the head of the request took too long"};
+    if (phase_ == Phase::head) co_return Next::refused;
+    const bool woken = co_await sleep();
+    if (!woken) co_return Next::end;
+    phase_ = Phase::waiting;
+  }
+}
+
+Async<void> ClientConnection::refuse(Refusal refusal) {
+  phase_ = Phase::exchange;
+  co_await Exchange::refuse(*this, refusal);
+  co_await linger();
+}
+
+Async<bool> ClientConnection::write(Pieces pieces) {
+  const Stream::Written written = stream_.try_write(pieces);
+  if (written != Stream::Written::some) co_return written == Stream::Written::all;
+  allow(edge_->settings.reader_timeout);
+  const bool taken = co_await stream_.write_rest(pieces);
+  allow_for_ever();
+  co_return taken;
+}
+
+// Closing at once would make the client lose our answer when it is still sending: say that we are done, then read a little.
+Async<void> ClientConnection::linger() {
+  stream_.end_of_writing();
+  if (!stream_.is_open()) co_return;
+  allow(kLingerTime);
+  std::size_t left = kLingerLimit;
+  while (left > 0 && !expired_) {
+    in_.release();
+    const Buffer::Room room = in_.room();
+    const auto [error, got] = co_await stream_.read_some(room.data, room.size);
+    if (error) break;
+    left -= std::min(left, got);
+  }
+}
+
+}  // namespace valion::gateway

@@ -1,0 +1,185 @@
+#include "services/api_gateway/edge/exchange.hpp"
+
+#include "platform/http/head_text.hpp"
+#include "platform/resilience/deadline.hpp"
+#include "services/api_gateway/edge/local_answer.hpp"
+#include "services/api_gateway/edge/problem_answer.hpp"
+#include "services/api_gateway/edge/relay.hpp"
+
+namespace valion::gateway {
+
+// The way of one request. A step that says no has left a failure_, and the rest is passed over.
+Async<void> Exchange::pass() {
+  bool on = read_deadline() && find_route();
+  if (on && route == nullptr) {
+    co_await answer_here(*this);
+    co_return;
+  }
+  begin_span();
+  if (on && !know_caller()) on = co_await verify_caller();
+  if (on) on = may_enter();
+  if (on) {
+    co_await relay(*this);
+  } else {
+    co_await answer_failure(std::move(*failure_));
+  }
+  record();
+}
+
+Exchange::Exchange(ClientConnection& its_client, const RequestFraming& framing)
+    : client(its_client),
+      edge(its_client.edge()),
+      steps(*its_client.edge().steps),
+      head(its_client.head()),
+      body(its_client, framing.framing, framing.expects_continue),
+      ids(head, edge.random, false),
+      wants_websocket(framing.wants_websocket),
+      keep_alive(framing.framing.keep_alive && !its_client.edge().draining) {}
+
+Async<bool> Exchange::run(ClientConnection& client) {
+  const RequestFraming framing = framing_of(client.head());
+  if (framing.refusal) {
+    co_await refuse(client, framing.refusal);
+    co_return false;
+  }
+  Exchange exchange(client, framing);
+  client.allow_for_ever();
+  co_await exchange.pass();
+  if (!exchange.keep_alive || !client.stream().is_open()) co_return false;
+  if (exchange.body.ended() && !exchange.body.moved()) co_return true;
+  const bool readable = co_await exchange.body.finish();
+  co_return readable;
+}
+
+Async<void> Exchange::refuse(ClientConnection& client, Refusal refusal) {
+  RequestFraming none;
+  none.framing.keep_alive = false;
+  client.head().fields.clear();  // as far as they were read
+  Exchange exchange(client, none);
+  Failure failure;
+  failure.error = to_error(refusal);
+  failure.status = refusal.status;
+  failure.title = title_of_status(refusal.status);
+  co_await exchange.answer_failure(std::move(failure));
+  exchange.record();
+}
+
+bool Exchange::fail_with(ErrorKind kind, std::string message) {
+  failure_.emplace();
+  failure_->error = make_error(kind, std::move(message));
+  return false;
+}
+
+bool Exchange::read_deadline() {
+  const auto deadline = find(head.fields, resilience::kDeadlineHeader);
+  if (!deadline) return true;
+  const auto until = resilience::parse_deadline(*deadline, began);
+  if (!until) {
+    failure_.emplace();
+    failure_->error = until.error();
+    return false;
+  }
+  give_up = *until;
+  if (*until > began) return true;
+  return fail_with(ErrorKind::timeout, "the caller's deadline had passed before the work began");
+}
+
+// route stays null for what the gateway answers itself.
+bool Exchange::find_route() {
+  routes = steps.routes;
+  const RouteMatch match = routes->table->match(head.method, head.path);
+  if (!match) {
+    if (!match.path_known) return true;  // the gateway's own router says what there is
+    fail_with(ErrorKind::method_not_allowed, "the method does not fit " + std::string(head.path));
+    failure_->allow = routes->table->allowed(head.path);
+    return false;
+  }
+  if (match.route->is_local()) return true;
+  route = &routes->of(*match.route);
+  body.limit(match.route->body_limit);
+  if (body.framing().kind == Framing::Kind::length && body.framing().length > match.route->body_limit) {
+    return fail_with(ErrorKind::too_large, "the body of " + std::to_string(body.framing().length) +
+                                               " bytes is over the limit of " +
+                                               std::to_string(match.route->body_limit) + " bytes");
+  }
+  return true;
+}
+
+void Exchange::begin_span() {
+  if (!steps.tracer.on() || route == nullptr) return;
+  if (ids.parent_span_id().empty() && steps.tracer.samples(ids.trace_id())) ids.sample();
+  if (!ids.sampled()) return;
+  const std::string& name = route->route->name;
+  span = steps.tracer.begin({std::string(ids.trace_id()), std::string(ids.span_id()), true}, ids.parent_span_id(),
+                            std::string(head.method) + " " + name, trace::SpanKind::server);
+  span.set("http.request.method", std::string(head.method));
+  span.set("http.route", name);
+  span.set("url.path", std::string(head.path));
+  span.set("request_id", std::string(ids.request_id()));
+}
+
+// False: somebody must be asked who this is.
+bool Exchange::know_caller() {
+  if (!route->route->authenticated) return true;
+  caller = steps.callers.known(head.fields);
+  return caller != nullptr;
+}
+
+Async<bool> Exchange::verify_caller() {
+  auto verified = co_await steps.callers.verify(head.fields, client.remote_address());
+  if (!verified) {
+    failure_.emplace();
+    failure_->error = std::move(verified).error();
+    co_return false;
+  }
+  caller = std::move(*verified);
+  co_return true;
+}
+
+bool Exchange::may_enter() {
+  const std::vector<std::string>& wanted = route->route->roles;
+  if (wanted.empty()) return true;
+  for (const std::string& role : wanted) {
+    if (caller != nullptr && caller->principal.has_role(role)) return true;
+  }
+  return fail_with(ErrorKind::forbidden, "this needs another role");
+}
+
+Async<void> Exchange::answer_failure(Failure failure) {
+  if (status != 0 || !client.stream().is_open()) {  // an answer has begun: it can only be cut short
+    keep_alive = false;
+    client.stream().reset();
+    co_return;
+  }
+  const std::string document = problem_answer(*this, std::move(failure));
+  const bool written = co_await client.write(Pieces(out, head.method == "HEAD" ? std::string_view() : document));
+  if (!written) keep_alive = false;
+}
+
+void Exchange::record() {
+  if (edge.closed) return;
+  const std::chrono::duration<double> lasted = std::chrono::steady_clock::now() - began;
+  const int told = status == 0 ? 499 : status;  // nginx's number for: the client left before we said anything
+  if (span.recording()) {
+    span.set("http.response.status_code", std::int64_t{told});
+    span.set("http.response.body.size", static_cast<std::int64_t>(bytes_out));
+    if (told >= 500) span.fail("status " + std::to_string(told));
+    span.end();
+  }
+  if (route != nullptr) route->figures.count(head.method, told, bytes_out, lasted);
+  if (!steps.access_log || steps.log.level() > log::Level::info) return;
+  static const std::string kNobody;
+  steps.log.info("request", {{"method", std::string(head.method)},
+                             {"route", route == nullptr ? std::string("none") : route->route->name},
+                             {"path", std::string(head.path)},
+                             {"status", std::int64_t{told}},
+                             {"ms", lasted.count() * 1e3},
+                             {"request_id", std::string(ids.request_id())},
+                             {"trace_id", std::string(ids.trace_id())},
+                             {"tenant", caller ? caller->principal.tenant : kNobody},
+                             {"user_id", caller ? caller->principal.user : kNobody},
+                             {"remote", client.remote_address()},
+                             {"bytes", static_cast<std::int64_t>(bytes_out)}});
+}
+
+}  // namespace valion::gateway

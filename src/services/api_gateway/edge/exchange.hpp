@@ -1,0 +1,85 @@
+// One request and its answer. Every exchange passes through one function, Exchange::pass(), whose steps stand in the order of ADR 14.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "platform/async/async.hpp"
+#include "services/api_gateway/edge/client_connection.hpp"
+#include "services/api_gateway/edge/request_body.hpp"
+#include "services/api_gateway/edge/steps.hpp"
+#include "services/api_gateway/message/exchange_ids.hpp"
+#include "services/api_gateway/message/framing.hpp"
+#include "services/api_gateway/message/refusal.hpp"
+
+namespace valion::gateway {
+
+using SteadyMoment = std::chrono::steady_clock::time_point;
+
+// What an answer of the gateway's own says instead of the upstream's.
+struct Failure {
+  Error error;
+  int status = 0;                                   // 0: that of the error's kind
+  std::string title;                                // likewise
+  std::optional<std::chrono::seconds> retry_after;  // a Retry-After field
+  std::string breaker;                              // a member `circuit_breaker` of the problem, as JSON; empty: none
+  std::string allow;                                // an Allow field
+  std::string more_fields;                          // whole lines
+};
+
+class Exchange {
+ public:
+  // Requires client.head() to be complete. True: the connection can take the next request.
+  static Async<bool> run(ClientConnection& client);
+  // Answers what cannot be read; the connection ends with it.
+  static Async<void> refuse(ClientConnection& client, Refusal refusal);
+
+  Exchange(ClientConnection& client, const RequestFraming& framing);
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  // What the steps share. The relay and the local answers go on from here.
+  ClientConnection& client;
+  Edge& edge;
+  Steps& steps;
+  const RequestHead& head;
+  RequestBody body;
+  const SteadyMoment began = std::chrono::steady_clock::now();
+  std::shared_ptr<ActiveRoutes> routes;
+  ActiveRoute* route = nullptr;
+  CallerPtr caller;  // null: nobody known
+  ExchangeIds ids;
+  trace::Span span;  // of the whole exchange, where it is recorded
+  bool wants_websocket = false;
+  std::optional<SteadyMoment> give_up;  // when the client stops waiting (X-Request-Deadline)
+
+  bool keep_alive = true;  // after this exchange
+  int status = 0;          // of the answer; 0: none was begun
+  std::uint64_t bytes_out = 0;
+  std::string out;            // the head being written
+  std::string target;         // as the server is asked for it
+  std::string answer_fields;  // whole lines that the steps add to the answer
+
+  // A problem document, unless an answer has begun.
+  Async<void> answer_failure(Failure failure);
+
+ private:
+  Async<void> pass();
+
+  bool read_deadline();
+  bool find_route();
+  bool know_caller();
+  Async<bool> verify_caller();
+  bool may_enter();
+  void begin_span();
+  void record();
+
+  bool fail_with(ErrorKind kind, std::string message);
+  std::optional<Failure> failure_;
+};
+
+}  // namespace valion::gateway

@@ -1,0 +1,88 @@
+#include "services/api_gateway/edge/heads.hpp"
+
+#include <array>
+
+#include "platform/http/head_text.hpp"
+#include "services/api_gateway/edge/exchange.hpp"
+#include "services/api_gateway/message/crossing.hpp"
+
+namespace valion::gateway {
+namespace {
+
+// Path and query, of an absolute target too.
+std::string_view origin_form(const RequestHead& head) {
+  if (head.target.starts_with('/')) return head.target;
+  const auto authority = head.target.find("//");
+  const auto path = authority == std::string_view::npos ? authority : head.target.find('/', authority + 2);
+  return path == std::string_view::npos ? std::string_view("/") : head.target.substr(path);
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text.append(text.empty() ? "" : ",").append(word);
+  return text;
+}
+
+}  // namespace
+
+void write_request_head(std::string& out, Exchange& exchange, const RequestHead& head, std::chrono::milliseconds left,
+                        std::string_view traceparent) {
+  const Route& route = *exchange.route->route;
+  const bool ours = !route.service.empty();  // a service of the house
+  const PassedTarget passed = exchange.routes->table->target_for(route, origin_form(head));
+  std::string& target = exchange.target;
+  target.assign(passed.head).append(passed.rest);
+  std::string roles;
+  TowardsService values;
+  values.target = target;
+  values.host = head.host;
+  values.request_id = exchange.ids.request_id();
+  values.traceparent = traceparent.empty() ? exchange.ids.traceparent() : traceparent;
+  values.trace_state = !exchange.ids.parent_span_id().empty();
+  values.client_address = exchange.client.remote_address();
+  values.scheme = exchange.client.stream().secure() ? "https" : "http";
+  if (exchange.caller != nullptr) {
+    const Principal& principal = exchange.caller->principal;
+    values.user = principal.user;
+    values.tenant = principal.tenant;
+    if (ours) {
+      values.authorization = exchange.steps.callers.internal_authorization(*exchange.caller);
+    } else {
+      roles = joined(principal.roles);
+      values.roles = roles;
+    }
+  }
+  if (ours) values.deadline = static_cast<std::uint64_t>(left.count());
+  values.framing = exchange.body.framing();
+  values.websocket = exchange.wants_websocket;
+  values.client_credentials = !ours && !route.authenticated;
+  out.clear();
+  append_request(out, head, values);
+}
+
+void write_answer_head(Exchange& exchange, const ResponseHead& answer, const Framing& framing,
+                       std::string_view more_fields) {
+  static constexpr std::array<std::string_view, 1> kLocation{"Location"};
+  std::string extra(more_fields);
+  TowardsClient values;
+  values.minor = exchange.head.minor;
+  values.framing = framing;
+  values.framing.keep_alive = exchange.keep_alive;
+  values.request_id = exchange.ids.request_id();
+  values.traceparent = exchange.ids.traceparent();
+  values.date = exchange.edge.date();
+  values.security = exchange.steps.security;
+  values.websocket = answer.status == 101;
+  if (exchange.route != nullptr) {
+    if (const auto location = find(answer.fields, "Location")) {
+      values.without = kLocation;
+      http::append_field(extra, "Location", exchange.routes->table->public_location(*exchange.route->route, *location));
+    }
+  }
+  extra += exchange.answer_fields;
+  values.extra = extra;
+  exchange.out.clear();
+  append_response(exchange.out, answer, values);
+}
+
+}  // namespace valion::gateway

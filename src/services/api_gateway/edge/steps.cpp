@@ -1,0 +1,23 @@
+#include "services/api_gateway/edge/steps.hpp"
+
+namespace valion::gateway {
+namespace {
+
+Upstream* upstream_of(const Route& route, Upstreams& upstreams) {
+  if (route.is_local()) return nullptr;
+  if (!route.service.empty()) return &upstreams.of_service(route.service);
+  std::vector<FixedServer> servers;
+  for (const FixedUpstream& each : route.upstreams) servers.push_back({each.host, each.port});
+  return &upstreams.of_servers("route:" + route.name, servers);
+}
+
+}  // namespace
+
+ActiveRoutes::ActiveRoutes(std::shared_ptr<const RouteTable> routes, Upstreams& upstreams, metrics::Registry& metrics)
+    : table(std::move(routes)) {
+  for (const Route& route : table->routes()) {
+    all.push_back({&route, upstream_of(route, upstreams), RouteFigures(metrics, route.name)});
+  }
+}
+
+}  // namespace valion::gateway

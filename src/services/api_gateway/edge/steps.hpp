@@ -1,0 +1,59 @@
+// The parts that an exchange goes through, as the service has put them together; and what is kept of each route while it is in force.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/auth/token.hpp"
+#include "platform/log/logger.hpp"
+#include "platform/metrics/metrics.hpp"
+#include "platform/service/upstream.hpp"
+#include "platform/trace/span.hpp"
+#include "services/api_gateway/edge/figures.hpp"
+#include "services/api_gateway/identity/caller.hpp"
+#include "services/api_gateway/message/head.hpp"
+#include "services/api_gateway/message/security_fields.hpp"
+#include "services/api_gateway/routing/table.hpp"
+
+namespace valion::gateway {
+
+// One route of the table in force.
+struct ActiveRoute {
+  const Route* route = nullptr;
+  Upstream* upstream = nullptr;  // null: the gateway itself
+  RouteFigures figures;
+};
+
+// A table with what belongs to it. Exchanges that began with an old one end with it.
+struct ActiveRoutes {
+  ActiveRoutes(std::shared_ptr<const RouteTable> routes, Upstreams& upstreams, metrics::Registry& metrics);
+  [[nodiscard]] ActiveRoute& of(const Route& route) { return all[table->index_of(route)]; }
+
+  std::shared_ptr<const RouteTable> table;
+  std::vector<ActiveRoute> all;  // in the table's order
+};
+
+// Who asks. `known` is the common case: null when verify() must be asked, which may wait.
+class CallerCheck {
+ public:
+  virtual ~CallerCheck() = default;
+  [[nodiscard]] virtual CallerPtr known(const Fields& fields) = 0;
+  virtual Async<Result<CallerPtr>> verify(const Fields& fields, const std::string& remote_address) = 0;
+  // `Bearer …` for the service that answers, in the caller's name. Valid until the next call.
+  [[nodiscard]] virtual const std::string& internal_authorization(const Caller& caller) = 0;
+};
+
+struct Steps {
+  log::Logger& log;
+  metrics::Registry& metrics;
+  trace::Tracer tracer;
+  Upstreams& upstreams;
+  CallerCheck& callers;
+  std::shared_ptr<ActiveRoutes> routes;      // another one after each reload
+  const SecurityFields* security = nullptr;  // of every answer; null: none
+  bool access_log = true;
+};
+
+}  // namespace valion::gateway
