@@ -60,7 +60,7 @@ struct Unused {
   std::uint32_t permits = 0;
 };
 
-// The state of one key. Only LeaseBook looks inside.
+// The state of one key. Only LeaseBook changes it.
 struct Account {
   RateLimit limit;
   Gcra rate;
@@ -102,7 +102,11 @@ class LeaseBook {
   [[nodiscard]] std::vector<Unused> unused(Moment now, bool all = false);
 
   [[nodiscard]] std::size_t keys() const noexcept { return accounts_.size(); }
-  [[nodiscard]] std::uint32_t permits(KeyView key) const;  // for tests
+  [[nodiscard]] std::uint32_t permits(KeyView key) const;  // leased and not given out
+  template <class Visit>                                   // of (KeyView, const Account&)
+  void each(Visit visit) const {
+    for (const auto& [key, account] : accounts_) visit(key.view(), account);
+  }
 
  private:
   struct Hash {

@@ -235,6 +235,22 @@ Async<void> Limiter::give_back_all() {
   co_await State::give_back(state, std::move(unused));
 }
 
+std::vector<KeyState> Limiter::nearest(std::size_t most) const {
+  const Moment now = Clock::now();
+  std::vector<KeyState> states;
+  state_->book.each([&](KeyView key, const Account& account) {
+    const auto free = static_cast<std::uint32_t>(account.rate.room(account.full - now));
+    states.push_back({std::string(key.name), std::string(key.subject), account.limit.requests, free + account.permits,
+                      account.permits});
+  });
+  const auto share = [](const KeyState& state) { return static_cast<double>(state.remaining) / state.limit; };
+  const auto end = states.begin() + static_cast<std::ptrdiff_t>(std::min(most, states.size()));
+  std::partial_sort(states.begin(), end, states.end(),
+                    [&](const KeyState& a, const KeyState& b) { return share(a) < share(b); });
+  states.erase(end, states.end());
+  return states;
+}
+
 LimiterFigures Limiter::figures() const {
   LimiterFigures figures = state_->figures;
   figures.keys = state_->book.keys();

@@ -23,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/async/async.hpp"
 #include "platform/redis/redis.hpp"
@@ -52,6 +53,15 @@ struct LimiterFigures {
   bool away = false;             // Redis is, now
 };
 
+// One key, for the operator.
+struct KeyState {
+  std::string name;
+  std::string subject;
+  std::uint32_t limit = 0;
+  std::uint32_t remaining = 0;  // as this gateway knows
+  std::uint32_t leased = 0;     // of these, in its own hands
+};
+
 class Limiter {
  public:
   // `redis` must outlive the limiter.
@@ -70,6 +80,8 @@ class Limiter {
   Async<void> give_back_all();
 
   [[nodiscard]] LimiterFigures figures() const;
+  // The keys that have used most of their limit, at most `most`. O(keys): for the admin page.
+  [[nodiscard]] std::vector<KeyState> nearest(std::size_t most) const;
 
  private:
   struct State;

@@ -163,6 +163,64 @@ TEST_P(SharedLimitTest, HoldsWithinFivePercentOfOneMeter) {
 INSTANTIATE_TEST_SUITE_P(Limits, SharedLimitTest, ::testing::Values(kTwenty, kSixHundred, kFiftyThousand),
                          [](const auto& limit) { return std::to_string(limit.param.requests); });
 
+// Redis killed, paused and wiped in turn, under load: everybody gets an answer soon, and the bound holds.
+class TroubledRedisTest : public SharedLimitTest {
+ protected:
+  Async<void> trouble() {
+    for (int i = 0; i < 2; ++i) {
+      redis_.crash();
+      co_await sleep_for(200ms);
+      redis_.start();
+      co_await sleep_for(400ms);
+      redis_.hang();
+      co_await sleep_for(300ms);
+      redis_.wake();
+      co_await sleep_for(400ms);
+      std::vector<std::string> wipe{"FLUSHALL"};
+      const auto wiped = co_await client_.command(wipe);
+      EXPECT_TRUE(wiped);
+      co_await sleep_for(200ms);
+    }
+    over_ = true;
+  }
+  Async<void> caller(Limiter& limiter, int number) {
+    const RateLimit limit{6'000, 60s};
+    const std::string subject = "user:" + std::to_string(number);
+    while (!over_) {
+      const Moment asked = Clock::now();
+      std::optional<Decision> decision = limiter.decide(subject, "data", limit, asked);
+      if (!decision) {
+        const Decision leased = co_await limiter.lease(subject, "data", limit);
+        decision = leased;
+      }
+      slowest_ = std::max<Span>(slowest_, Clock::now() - asked);
+      allowed_ += decision->allowed ? 1 : 0;
+      co_await sleep_for(1ms);
+    }
+    ++ended_;
+  }
+  bool over_ = false;
+  Span slowest_{0};
+};
+
+TEST_F(TroubledRedisTest, KeepsAnsweringAndKeepsTheBound) {
+  Limiter first = gateway(), second = gateway();
+  const Moment began = Clock::now();
+  for (int i = 0; i < 32; ++i) {
+    asio::co_spawn(loop_.executor(), caller(i % 2 == 0 ? first : second, i / 2 % 4), asio::detached);
+  }
+  asio::co_spawn(loop_.executor(), trouble(), asio::detached);
+  wait_for([&] { return ended_ == 32; });
+  const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
+  const double exact = 4 * 6'000 * (1 + seconds / 60);
+  EXPECT_LE(allowed_, exact * 1.05);
+  EXPECT_LT(slowest_, 1s) << "patience is 50 ms; the rest is this machine";
+  std::printf("%.0f admitted of at most %.0f; the slowest decision took %.0f ms\n", allowed_, exact,
+              std::chrono::duration<double, std::milli>(slowest_).count());
+  EXPECT_GT(first.figures().local, 0u);
+  EXPECT_GT(first.figures().in_memory, 0u);
+}
+
 TEST_F(LimiterTest, GoesOnAloneWhenRedisIsKilledAndComesBack) {
   Limiter limiter = gateway();
   EXPECT_EQ(allowed_of(10, limiter, kTwenty), 10);
@@ -221,6 +279,21 @@ TEST_F(LimiterTest, MayGoWhileSomebodyWaits) {
   }
   wait_for([&] { return ended == 1; });
   redis_.wake();
+}
+
+TEST_F(LimiterTest, ShowsWhoIsNearHisLimit) {
+  Limiter limiter = gateway();
+  (void)allowed_of(3, limiter, kTwenty, "user:anna");
+  (void)allowed_of(25, limiter, kTwenty, "user:bert");
+  const std::vector<KeyState> states = limiter.nearest(10);
+  ASSERT_EQ(states.size(), 2u);
+  EXPECT_EQ(states[0].subject, "user:bert");
+  EXPECT_EQ(states[0].remaining, 0u);
+  EXPECT_EQ(states[1].subject, "user:anna");
+  EXPECT_EQ(states[1].name, "ml");
+  EXPECT_EQ(states[1].remaining, 17u);
+  EXPECT_EQ(states[1].limit, 20u);
+  EXPECT_EQ(limiter.nearest(1).size(), 1u);
 }
 
 TEST_F(LimiterTest, CountsTheGatewaysOfTheRegistry) {
