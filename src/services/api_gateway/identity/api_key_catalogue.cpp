@@ -16,7 +16,8 @@ constexpr std::size_t kIdLength = 12;
 constexpr std::size_t kSecretBytes = 32;
 
 const std::vector<sql::Migration>& migrations() {
-  static const std::vector<sql::Migration> steps{{"keys", R"(create table gateway_api_keys (
+  static const std::vector<sql::Migration> steps{
+      {"keys", R"(create table gateway_api_keys (
           id text primary key,
           name text not null,
           tenant text not null,
@@ -25,11 +26,21 @@ const std::vector<sql::Migration>& migrations() {
           created_by text not null,
           created_at text not null,
           expires_at text not null,
-          revoked_at text not null))"}};
+          revoked_at text not null))"},
+      {"scopes of keys", "alter table gateway_api_keys add column scopes text not null default ''"},
+      {"limits of keys",
+       "alter table gateway_api_keys add column limit_requests bigint not null default 0; "
+       "alter table gateway_api_keys add column limit_window_s bigint not null default 0"},
+      {"last use of keys", "alter table gateway_api_keys add column last_used_at text not null default ''"},
+      {"version of keys",
+       "create table gateway_api_keys_version (version bigint not null); "
+       "insert into gateway_api_keys_version (version) values (1)"}};
   return steps;
 }
 
-constexpr const char* kColumns = "id, name, tenant, roles, secret_hash, created_by, created_at, expires_at, revoked_at";
+constexpr const char* kColumns =
+    "id, name, tenant, roles, secret_hash, created_by, created_at, expires_at, revoked_at, scopes, limit_requests, "
+    "limit_window_s, last_used_at";
 
 ApiKey read_key(const soci::row& row) {
   ApiKey key;
@@ -42,6 +53,12 @@ ApiKey read_key(const soci::row& row) {
   key.created_at = row.get<std::string>(6);
   key.expires_at = row.get<std::string>(7);
   key.revoked_at = row.get<std::string>(8);
+  key.scopes = split_roles(row.get<std::string>(9));
+  if (row.get<long long>(10) > 0) {
+    key.limit =
+        RateLimit{static_cast<std::uint32_t>(row.get<long long>(10)), std::chrono::seconds(row.get<long long>(11))};
+  }
+  key.last_used_at = row.get<std::string>(12);
   return key;
 }
 
@@ -51,6 +68,8 @@ std::optional<ApiKey> find_in(soci::session& session, const std::string& id) {
   for (const soci::row& row : rows) return read_key(row);
   return std::nullopt;
 }
+
+void count_change(soci::session& session) { session << "update gateway_api_keys_version set version = version + 1"; }
 
 // Lower-case letters and digits only, so that `_` ends it.
 std::string new_id() {
@@ -105,12 +124,19 @@ Async<Result<ApiKeyCatalogue::Made>> ApiKeyCatalogue::create(ApiKey wanted) {
   wanted.secret_hash = hash_of(wanted.id, secret);
   wanted.created_at = utc_timestamp(std::chrono::system_clock::now());
   wanted.revoked_at.clear();
+  wanted.last_used_at.clear();
   const auto insert = [key = wanted](soci::session& session) {
     const std::string roles = joined_roles(key.roles);
+    const std::string scopes = joined_roles(key.scopes);
+    const std::int64_t requests = key.limit ? key.limit->requests : 0;
+    const std::int64_t window = key.limit ? key.limit->window.count() : 0;
     session << std::string("insert into gateway_api_keys (") + kColumns +
-                   ") values (:id, :name, :tenant, :roles, :hash, :by, :created, :expires, :revoked)",
+                   ") values (:id, :name, :tenant, :roles, :hash, :by, :created, :expires, :revoked, :scopes, "
+                   ":requests, :window, '')",
         soci::use(key.id), soci::use(key.name), soci::use(key.tenant), soci::use(roles), soci::use(key.secret_hash),
-        soci::use(key.created_by), soci::use(key.created_at), soci::use(key.expires_at), soci::use(key.revoked_at);
+        soci::use(key.created_by), soci::use(key.created_at), soci::use(key.expires_at), soci::use(key.revoked_at),
+        soci::use(scopes), soci::use(requests), soci::use(window);
+    count_change(session);
   };
   VALION_CO_TRY(co_await database_.run(insert));
   std::string text = std::string(kApiKeyMark) + wanted.id + "_" + secret;
@@ -138,6 +164,7 @@ Async<Result<std::vector<ApiKey>>> ApiKeyCatalogue::all() {
 Async<Result<void>> ApiKeyCatalogue::forget(std::string id) {
   const auto apply = [id](soci::session& session) {
     session << "delete from gateway_api_keys where id = :id", soci::use(id);
+    count_change(session);
   };
   auto forgotten = co_await database_.run(apply);
   co_return forgotten;
@@ -150,10 +177,33 @@ Async<Result<ApiKey>> ApiKeyCatalogue::revoke(std::string id) {
     if (!key->revoked_at.empty()) return *key;
     key->revoked_at = utc_timestamp(std::chrono::system_clock::now());
     session << "update gateway_api_keys set revoked_at = :at where id = :id", soci::use(key->revoked_at), soci::use(id);
+    count_change(session);
     return *key;
   };
   auto revoked = co_await database_.run(apply);
   co_return revoked;
+}
+
+Async<Result<std::int64_t>> ApiKeyCatalogue::version() {
+  const auto read = [](soci::session& session) {
+    long long version = 0;
+    session << "select version from gateway_api_keys_version", soci::into(version);
+    return std::int64_t{version};
+  };
+  auto version = co_await database_.read(read);
+  co_return version;
+}
+
+Async<Result<void>> ApiKeyCatalogue::note_used(std::map<std::string, std::int64_t> used) {
+  const auto apply = [used](soci::session& session) {
+    for (const auto& [id, second] : used) {
+      const std::string moment = utc_timestamp(std::chrono::system_clock::from_time_t(second - second % 60));
+      session << "update gateway_api_keys set last_used_at = :moment where id = :id and last_used_at < :moment2",
+          soci::use(moment), soci::use(id), soci::use(moment);
+    }
+  };
+  auto noted = co_await database_.run(apply);
+  co_return noted;
 }
 
 }  // namespace valion::gateway

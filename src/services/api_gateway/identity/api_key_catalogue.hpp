@@ -1,7 +1,10 @@
-// API keys: `vk_{id}_{secret}`, for programs. Random (256 bits), shown once, kept as a hash; with a name, roles, a tenant, an end.
+// API keys: `vk_{id}_{secret}`, for programs. Random (256 bits), shown once, kept as a hash; with a name, roles, a tenant, an end,
+// and, when wanted, scopes that narrow the roles (permissions.hpp) and a limit of its own.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +12,7 @@
 
 #include "base/identity.hpp"
 #include "platform/sql/database.hpp"
+#include "services/api_gateway/routing/route.hpp"
 
 namespace valion::gateway {
 
@@ -22,8 +26,11 @@ struct ApiKey {
   std::string secret_hash;
   std::string created_by;
   std::string created_at;
-  std::string expires_at;  // RFC 3339 in UTC; empty: never
-  std::string revoked_at;  // empty: not revoked
+  std::string expires_at;           // RFC 3339 in UTC; empty: never
+  std::string revoked_at;           // empty: not revoked
+  std::vector<std::string> scopes;  // empty: whatever the roles allow
+  std::optional<RateLimit> limit;   // instead of the routes' own
+  std::string last_used_at;         // to the minute, in UTC; empty: never
 
   // What a request with this key is: user `key:{name}`.
   [[nodiscard]] Principal principal() const { return {tenant, "key:" + name, roles}; }
@@ -46,12 +53,16 @@ class ApiKeyCatalogue {
     ApiKey key;
     std::string text;  // the whole key: never again to be had
   };
-  // `wanted`: name, tenant, roles, created_by, expires_at; the rest is made here.
+  // `wanted`: name, tenant, roles, scopes, limit, created_by, expires_at; the rest is made here.
   Async<Result<Made>> create(ApiKey wanted);
   Async<Result<std::optional<ApiKey>>> find(std::string id);
   Async<Result<std::vector<ApiKey>>> all();      // newest first
   Async<Result<ApiKey>> revoke(std::string id);  // not_found; a revoked one keeps its first time
   Async<Result<void>> forget(std::string id);    // as if it had never been
+  // Grows with every key that is made, revoked or forgotten, by whichever gateway.
+  Async<Result<std::int64_t>> version();
+  // Seconds since 1970, by id; what is older than what is known changes nothing.
+  Async<Result<void>> note_used(std::map<std::string, std::int64_t> used);
 
  private:
   sql::Database& database_;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/date.hpp"
 #include "platform/redis/test_loop.hpp"
 #include "platform/sql/test_database.hpp"
 
@@ -61,6 +62,47 @@ TEST_P(ApiKeyCatalogueTest, ListsEveryKey) {
   made("first");
   made("second");
   EXPECT_THAT(*loop_.run(keys_.all()), SizeIs(2));
+}
+
+TEST_P(ApiKeyCatalogueTest, KeepsScopesAndALimit) {
+  ApiKey wanted;
+  wanted.name = "nightly";
+  wanted.tenant = "north";
+  wanted.roles = {"appraiser"};
+  wanted.scopes = {"data:read", "ml:predict"};
+  wanted.limit = RateLimit{1'000, 60s};
+  const auto one = loop_.run(keys_.create(wanted));
+  ASSERT_TRUE(one) << one.error().message;
+  const auto found = loop_.run(keys_.find(one->key.id));
+  EXPECT_THAT((*found)->scopes, ElementsAre("data:read", "ml:predict"));
+  ASSERT_TRUE((*found)->limit);
+  EXPECT_EQ((*found)->limit->requests, 1'000u);
+  EXPECT_EQ((*found)->limit->window, 60s);
+  const auto plain = loop_.run(keys_.find(made("plain").key.id));
+  EXPECT_THAT((*plain)->scopes, SizeIs(0));
+  EXPECT_FALSE((*plain)->limit);
+}
+
+TEST_P(ApiKeyCatalogueTest, CountsItsChanges) {
+  const auto first = loop_.run(keys_.version());
+  const auto one = made("nightly");
+  EXPECT_EQ(*loop_.run(keys_.version()), *first + 1);
+  static_cast<void>(loop_.run(keys_.revoke(one.key.id)));
+  EXPECT_EQ(*loop_.run(keys_.version()), *first + 2);
+  static_cast<void>(loop_.run(keys_.revoke(one.key.id)));
+  EXPECT_EQ(*loop_.run(keys_.version()), *first + 2) << "it was revoked already";
+  static_cast<void>(loop_.run(keys_.forget(one.key.id)));
+  EXPECT_EQ(*loop_.run(keys_.version()), *first + 3);
+}
+
+TEST_P(ApiKeyCatalogueTest, NotesTheLastUseToTheMinute) {
+  const auto one = made("nightly");
+  EXPECT_EQ((*loop_.run(keys_.find(one.key.id)))->last_used_at, "");
+  ASSERT_TRUE(loop_.run(keys_.note_used({{one.key.id, 1'795'000'059}, {"nobody", 5}})));
+  const std::string noted = (*loop_.run(keys_.find(one.key.id)))->last_used_at;
+  EXPECT_EQ(noted, utc_timestamp(std::chrono::system_clock::from_time_t(1'795'000'020)));
+  ASSERT_TRUE(loop_.run(keys_.note_used({{one.key.id, 1'794'000'000}})));
+  EXPECT_EQ((*loop_.run(keys_.find(one.key.id)))->last_used_at, noted) << "another gateway's older news";
 }
 
 TEST(ApiKey, EndsWhenItsTimeIsOver) {

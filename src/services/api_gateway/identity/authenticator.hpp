@@ -21,6 +21,7 @@
 #include "platform/async/async.hpp"
 #include "platform/async/cpu_pool.hpp"
 #include "platform/auth/token.hpp"
+#include "platform/http/message.hpp"
 #include "services/api_gateway/identity/api_key_catalogue.hpp"
 #include "services/api_gateway/identity/caller.hpp"
 #include "services/api_gateway/identity/key_ring.hpp"
@@ -41,6 +42,7 @@ struct AuthenticatorSettings {
 // Of `X-API-Key`, else of `Authorization: Bearer`. Both point into the request. unauthenticated when there is neither, when
 // the scheme is another one, or when either field stands twice.
 [[nodiscard]] Result<std::string_view> credential_of(const Fields& fields);
+[[nodiscard]] Result<std::string_view> credential_of(const http::Headers& headers);
 
 // On one event loop. All references must outlive it.
 class Authenticator {

@@ -31,6 +31,13 @@ struct Caller {
   std::string token_id;             // of a token: jti; of an API key: its id
   std::int64_t issued_at = 0;       // seconds since 1970
   std::int64_t expires_at = 0;      // seconds since 1970; 0: never (a key without an end)
+
+  // Kept by Authenticator::internal_authorization() between calls.
+  struct Passport {
+    std::string authorization;
+    std::int64_t fresh_until = 0;
+  };
+  mutable Passport passport;
 };
 
 // Shared, so that a relay may keep its caller while the cache lets go of him.
