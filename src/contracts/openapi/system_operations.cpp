@@ -32,6 +32,13 @@ std::vector<Operation> log_level() {
 }  // namespace
 
 std::vector<Operation> system_operations() {
+  const auto in_either_language = [](Operation operation) {
+    operation.parameters = {
+        {Place::query, ValueType::text,
+         json::member("language")
+             .says("en or pt-BR, instead of Accept-Language", "en ou pt-BR, em vez de Accept-Language")}};
+    return operation;
+  };
   Operation health =
       open("/health", "show_health", {"Show the gateway's health", "Mostrar a saúde do gateway"},
            {200, {"up or degraded", "no ar ou degradado"}, "application/json", &schema_for<HealthView>, {}});
@@ -54,18 +61,20 @@ std::vector<Operation> system_operations() {
       ready,
       open("/metrics", "show_metrics", {"Show metrics for Prometheus", "Mostrar métricas para o Prometheus"},
            {200, {"its text format", "em seu formato de texto"}, "text/plain", nullptr, {}}),
-      open("/openapi.json", "show_description", {"Describe the API: this document", "Descrever a API: este documento"},
-           {200,
-            {"OpenAPI 3.1, in the language of Accept-Language", "OpenAPI 3.1, na língua de Accept-Language"},
-            "application/json",
-            nullptr,
-            {"ETag", "Cache-Control", "Content-Language"}}),
-      open("/docs", "read_description", {"Read about the API: this page", "Ler sobre a API: esta página"},
-           {200,
-            {"a page that needs nothing else", "uma página que não precisa de mais nada"},
-            "text/html",
-            nullptr,
-            {"ETag", "Cache-Control", "Content-Language"}})};
+      in_either_language(open(
+          "/openapi.json", "show_description", {"Describe the API: this document", "Descrever a API: este documento"},
+          {200,
+           {"OpenAPI 3.1, in the language of Accept-Language", "OpenAPI 3.1, na língua de Accept-Language"},
+           "application/json",
+           nullptr,
+           {"ETag", "Cache-Control", "Content-Language"}})),
+      in_either_language(open("/docs", "read_description",
+                              {"Read about the API: this page", "Ler sobre a API: esta página"},
+                              {200,
+                               {"a page that needs nothing else", "uma página que não precisa de mais nada"},
+                               "text/html",
+                               nullptr,
+                               {"ETag", "Cache-Control", "Content-Language"}}))};
   for (Operation& one : log_level()) all.push_back(std::move(one));
   return all;
 }

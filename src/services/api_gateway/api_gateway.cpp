@@ -9,6 +9,7 @@
 #include "platform/service/read_json.hpp"
 #include "platform/service/version.hpp"
 #include "services/api_gateway/caller_check.hpp"
+#include "services/api_gateway/documents/documents.hpp"
 #include "services/api_gateway/edge/edge.hpp"
 #include "services/api_gateway/edge/listener.hpp"
 #include "services/api_gateway/identity/access_routes.hpp"
@@ -111,6 +112,9 @@ void ApiGateway::routes(http::Router& router) {
     const auto handle = [this, &route](http::Request& request) { return (state_->access.*route.handle)(request); };
     add(route.method, std::string(route.path), handle, kSmallBody);
   }
+
+  documents_ = std::make_unique<gateway::Documents>(version());
+  gateway::add_document_routes(router, *documents_);
 
   http::RouteOptions open;
   open.anonymous = true;

@@ -5,6 +5,7 @@
 //   POST /api/v1/auth/token   user and password > a token for everything else; an API key needs none
 //   /api/v1/auth/{me,users,keys}   see contracts/access.hpp
 //   GET  /                    what is here
+//   GET  /openapi.json, /docs the description of all of it: documents/documents.hpp
 #pragma once
 
 #include <memory>
@@ -15,6 +16,7 @@
 namespace valion {
 
 namespace gateway {
+class Documents;
 struct Edge;
 }
 
@@ -38,6 +40,7 @@ class ApiGateway final : public BaseService {
   Async<Result<http::Response>> authenticated(http::Request& request, const http::Handler& inner) const;
   Async<Result<http::Response>> issue_token(http::Request& request);
 
+  std::unique_ptr<gateway::Documents> documents_;
   std::shared_ptr<gateway::Edge> edge_;
   std::unique_ptr<State> state_;
 };

@@ -1,0 +1,59 @@
+#include "services/api_gateway/documents/html.hpp"
+
+#include <algorithm>
+
+namespace valion::gateway::html {
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      case '\'': out += "&#39;"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+std::string inline_text(std::string_view text) {
+  const std::string plain = escaped(text);
+  std::string out;
+  bool bold = false, code = false;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    if (plain[i] == '`') {
+      out += code ? "</code>" : "<code>";
+      code = !code;
+    } else if (!code && plain.compare(i, 2, "**") == 0) {
+      out += bold ? "</strong>" : "<strong>";
+      bold = !bold;
+      ++i;
+    } else {
+      out += plain[i];
+    }
+  }
+  if (code) out += "</code>";
+  if (bold) out += "</strong>";
+  return out;
+}
+
+std::string paragraphs(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::string_view one = text.substr(0, text.find("\n\n"));
+    text.remove_prefix(std::min(one.size() + 2, text.size()));
+    out += "<p>" + inline_text(one) + "</p>\n";
+  }
+  return out;
+}
+
+std::string element(std::string_view name, std::string_view text, std::string_view css_class) {
+  std::string out = "<" + std::string(name);
+  if (!css_class.empty()) out += " class=\"" + std::string(css_class) + "\"";
+  return out + ">" + escaped(text) + "</" + std::string(name) + ">";
+}
+
+}  // namespace valion::gateway::html
