@@ -60,6 +60,7 @@ int run_command_line(int count, char** arguments) {
   add_running_words(app, words);
   add_watching_words(app, words);
   add_observing_words(app, words.run);
+  add_gateway_words(app, words);
   add_market_words(app, words);
   add_access_words(app, words);
   add_keeping_words(app, words);

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "app/commands/gateway_admin.hpp"
 #include "app/commands/words.hpp"
 
 namespace valion::app {
@@ -64,12 +65,21 @@ void add_config(CLI::App& app, Words& words) {
   CLI::App* config = app.add_subcommand("config", "Settings: file < environment < flags")->require_subcommand(1);
   config->group("Watching");
   CLI::App* show = config->add_subcommand("show", "The settings in force, as a YAML file");
-  CLI::App* check = config->add_subcommand("check", "Check the settings; every mistake at once");
-  for (CLI::App* command : {show, check}) add_common(*command, words);
+  CLI::App* check =
+      config->add_subcommand("check", "Check the settings and the gateway's routes; every mistake at once");
+  CLI::App* routes = config->add_subcommand("routes", "The gateway's route table, as a YAML file");
+  for (CLI::App* command : {show, check, routes}) add_common(*command, words);
   teach(*config, {{"valion config show > valion.yaml", "a file to start from, every setting with its meaning"},
-                  {"valion config check --config valion.yaml", "before it is used"}});
+                  {"valion config check --config valion.yaml", "before it is used"},
+                  {"valion config routes > routes.yaml", "a route table to start from (gateway.routes)"}});
   show->callback([&words] { words.run = [](const Settings& s) { return show_config(s); }; });
-  check->callback([&words] { words.run = [](const Settings&) { return fmt::print("the settings are good\n"), 0; }; });
+  routes->callback([&words] { words.run = [](const Settings& s) { return show_routes(s); }; });
+  check->callback([&words] {
+    words.run = [](const Settings& s) {
+      const int wrong = check_routes(s);
+      return wrong != 0 ? wrong : (fmt::print("the settings are good\n"), 0);
+    };
+  });
 }
 
 }  // namespace

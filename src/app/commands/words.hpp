@@ -38,6 +38,7 @@ void add_watching_words(CLI::App& app, Words& words);  // status, logs, test, co
 void add_market_words(CLI::App& app, Words& words);    // demo, data, study, value, report
 void add_access_words(CLI::App& app, Words& words);    // user, key
 void add_keeping_words(CLI::App& app, Words& words);   // backup, restore, gc
+void add_gateway_words(CLI::App& app, Words& words);   // gateway
 void add_completion_words(CLI::App& app, Words& words);
 
 }  // namespace valion::app

@@ -352,4 +352,11 @@ std::string to_yaml(const Settings& settings) {
   return text;
 }
 
+std::map<std::string, std::string> to_texts(const Settings& settings) {
+  std::map<std::string, std::string> texts;
+  for (const Known& known : known_settings()) texts.emplace(known.key, known.write(settings));
+  for (const auto& [service, port] : settings.ports) texts.emplace(std::string(kPorts) + service, std::to_string(port));
+  return texts;
+}
+
 }  // namespace valion

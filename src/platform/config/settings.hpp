@@ -91,5 +91,7 @@ using Environment = std::map<std::string, std::string>;
 [[nodiscard]] Environment process_environment();
 // As YAML, with comments: `valion config show`. Reading it back gives equal settings.
 [[nodiscard]] std::string to_yaml(const Settings& settings);
+// Key > value as in the file; `ports.SERVICE` among them. URLs may hold passwords: mask them before showing.
+[[nodiscard]] std::map<std::string, std::string> to_texts(const Settings& settings);
 
 }  // namespace valion

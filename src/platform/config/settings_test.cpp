@@ -179,6 +179,15 @@ TEST_F(SettingsTest, WhatIsShownReadsBackEqual) {
   EXPECT_EQ(back->trace_sample, 0.125);
 }
 
+TEST_F(SettingsTest, AreTextsByKey) {
+  Settings settings;
+  settings.ports["ml_service"] = 9002;
+  const auto texts = to_texts(settings);
+  EXPECT_EQ(texts.at("ports.ml_service"), "9002");
+  EXPECT_EQ(texts.at("gateway.identity"), "on");
+  EXPECT_EQ(texts.at("log.level"), "info");
+}
+
 TEST(SettingsFile, OfDocumentsWithoutEndIsRefused) {
   const std::filesystem::path file =
       std::filesystem::temp_directory_path() / ("valion-comma-" + std::to_string(getpid()));

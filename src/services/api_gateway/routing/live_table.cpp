@@ -4,6 +4,18 @@
 
 namespace valion::gateway {
 
+TableSource table_source(const Settings& settings) {
+  TableSource source;
+  source.rules.identity = settings.gateway_identity;
+  source.rules.upload_limit = settings.upload_limit;
+  source.file = settings.gateway_routes;
+  if (source.file.empty() && settings.file_has_routes) {
+    source.file = settings.file;
+    source.rules.beside_settings = true;
+  }
+  return source;
+}
+
 Result<LiveTable> LiveTable::load(TableSource source) {
   LiveTable live(std::move(source));
   live.status_.source = live.source_.file.empty() ? "built in" : live.source_.file.string();

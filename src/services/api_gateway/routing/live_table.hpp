@@ -14,6 +14,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "platform/config/settings.hpp"
 #include "services/api_gateway/routing/table_file.hpp"
 
 namespace valion::gateway {
@@ -33,6 +34,9 @@ struct TableStatus {
   std::optional<Error> refusal;  // why the file as it is now is not in force; nothing: it is
   std::chrono::system_clock::time_point refused_at;
 };
+
+// Where the settings say that the table is: gateway.routes, else `routes:` of the settings file, else the built-in one.
+[[nodiscard]] TableSource table_source(const Settings& settings);
 
 enum class Reload { replaced, unchanged, refused };
 

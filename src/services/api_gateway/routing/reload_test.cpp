@@ -90,6 +90,24 @@ TEST_F(ReloadTest, WithoutAFileTheBuiltInTableIsInForce) {
   EXPECT_TRUE(live->current()->needs_registry());
 }
 
+TEST_F(ReloadTest, TheSettingsSayWhereTheTableIs) {
+  Settings settings;
+  EXPECT_TRUE(table_source(settings).file.empty());
+  settings.file = "valion.yaml";
+  EXPECT_TRUE(table_source(settings).file.empty()) << "it has no routes";
+  settings.file_has_routes = true;
+  settings.gateway_identity = false;
+  settings.upload_limit = 5;
+  const TableSource beside = table_source(settings);
+  EXPECT_EQ(beside.file, "valion.yaml");
+  EXPECT_TRUE(beside.rules.beside_settings);
+  EXPECT_FALSE(beside.rules.identity);
+  EXPECT_EQ(beside.rules.upload_limit, 5u);
+  settings.gateway_routes = "routes.yaml";
+  EXPECT_EQ(table_source(settings).file, "routes.yaml");
+  EXPECT_FALSE(table_source(settings).rules.beside_settings);
+}
+
 TEST_F(ReloadTest, AStartWithABadFileIsRefused) {
   write(file_, "routes: 5\n");
   TableSource source;
