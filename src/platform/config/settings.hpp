@@ -48,9 +48,13 @@ struct Settings {
   // trace.endpoint: an OTLP collector, `http://host:4318`, empty: off; trace.sample: share of the traces that begin here
   std::string trace_endpoint;
   double trace_sample = 1;
+  std::string token_issuer = "valion";  // auth.issuer: `iss` of clients' tokens, for whoever else verifies them
+  int key_rotation_days = 90;           // auth.key_rotation_days: the age at which their key is changed; 0: by hand
+  std::filesystem::path issuers_file;   // auth.issuers_file: trusted issuers elsewhere; empty: none
   // Keys that several machines share; empty: made below home/secrets. Read only by their owner, or root's and our group's.
   std::filesystem::path internal_key_file;  // auth.internal_key_file / VALION_INTERNAL_KEY_FILE: between services
-  std::filesystem::path gateway_key_file;   // auth.gateway_key_file / VALION_GATEWAY_KEY_FILE: clients' tokens
+  std::filesystem::path
+      gateway_key_file;  // auth.gateway_key_file / VALION_GATEWAY_KEY_FILE: seals the keys of clients' tokens
   [[nodiscard]] std::filesystem::path internal_key() const {
     return internal_key_file.empty() ? home / "secrets" / "internal.key" : internal_key_file;
   }

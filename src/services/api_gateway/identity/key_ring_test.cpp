@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <memory>
 #include <thread>
 
 #include "platform/auth/jwk.hpp"
@@ -23,7 +25,22 @@ using State = RingKey::State;
 
 class KeyRingTest : public ::testing::TestWithParam<testing::Engine> {
  protected:
-  KeyRingTest() { refresh(ring_); }
+  // One server of each kind for all tests: starting PostgreSQL takes seconds.
+  static testing::TestDatabase& place(testing::Engine engine) {
+    std::unique_ptr<testing::TestDatabase>& one = places_[engine];
+    if (!one) one = std::make_unique<testing::TestDatabase>(engine);
+    return *one;
+  }
+  static void TearDownTestSuite() { places_.clear(); }
+
+  KeyRingTest() {
+    forget_all();
+    refresh(ring_);
+  }
+  void forget_all() {
+    const auto forget = [](soci::session& session) { session << "delete from gateway_signing_keys"; };
+    ASSERT_TRUE(loop_.run(database_.run(forget)));
+  }
   void refresh(KeyRing& ring) {
     const auto refreshed = loop_.run(ring.refresh(now_));
     ASSERT_TRUE(refreshed) << refreshed.error().message;
@@ -53,10 +70,10 @@ class KeyRingTest : public ::testing::TestWithParam<testing::Engine> {
     return text;
   }
 
-  testing::TestDatabase place_{GetParam()};
+  static inline std::map<testing::Engine, std::unique_ptr<testing::TestDatabase>> places_;
   testing::TemporaryFolder folder_;
   testing::TestLoop loop_;
-  sql::Database database_{place_.url()};
+  sql::Database database_{place(GetParam()).url()};
   const auth::SigningKey sealing_key_ = auth::SigningKey::load_or_create(folder_.path() / "gateway.key");
   KeyRing::Time now_ = std::chrono::system_clock::from_time_t(1'795'000'000);
   KeyRing ring_{database_, sealing_key_};
@@ -111,6 +128,7 @@ TEST_P(KeyRingTest, LetsARetiredKeyGoWhenItsLastTokenHasExpired) {
 }
 
 TEST_P(KeyRingTest, DoesNotRotateToAKeyThatNobodyMayKnowYet) {
+  now_ += 1s;
   ASSERT_TRUE(loop_.run(ring_.rotate(now_)));
   now_ += 100s;
   const auto refused = loop_.run(ring_.rotate(now_));
@@ -146,14 +164,13 @@ TEST_P(KeyRingTest, IsSharedByGatewaysThatShareTheDatabase) {
 
 TEST_P(KeyRingTest, IsMadeOnceByGatewaysThatStartTogether) {
   constexpr int kGateways = 6;
-  testing::TestDatabase place(GetParam());
+  forget_all();
   std::vector<std::string> sets(kGateways);
   std::vector<std::thread> gateways;
-  { const sql::Database first(place.url()); }
   for (std::string& set : sets) {
     gateways.emplace_back([&] {
       testing::TestLoop loop;
-      sql::Database database(place.url(), 1);
+      sql::Database database(place(GetParam()).url(), 1);
       KeyRing ring(database, sealing_key_);
       const auto made = loop.run(ring.refresh(now_));
       set = made ? ring.jwks() : made.error().message;
