@@ -62,7 +62,23 @@ struct Wishes {
     if (same_name(coding, "identity")) identity = q;
     if (coding == "*") any = q;
   }
+
+  [[nodiscard]] Encoding best() const noexcept {
+    const int zipped = gzip >= 0 ? gzip : any;
+    const int most = std::max(brotli, zipped);
+    if (most <= 0 || most < identity) return Encoding::identity;
+    return brotli >= zipped ? Encoding::brotli : Encoding::gzip;
+  }
 };
+
+Wishes wishes_of(const Fields& request) noexcept {
+  Wishes wishes;
+  for (const Field& field : request) {
+    if (!same_name(field.name, "Accept-Encoding")) continue;
+    for (std::string_view list = field.value; !list.empty();) wishes.add(take(list, ','));
+  }
+  return wishes;
+}
 
 bool says(const Fields& fields, std::string_view directive) noexcept {
   for (const Field& field : fields) {
@@ -111,20 +127,13 @@ std::string_view name_of(Encoding encoding) noexcept {
 Choice choose(const Fields& request, const ResponseHead& response, std::optional<std::uint64_t> length) noexcept {
   if (!can_be_encoded(response, length)) return {};
   if (says(request, "no-transform")) return {Encoding::identity, true};
-  return {accepted(request), true};
+  std::string_view type = *find(response.fields, "Content-Type");
+  Wishes wishes = wishes_of(request);
+  if (same_name(take(type, ';'), "text/event-stream")) wishes.brotli = 0;
+  return {wishes.best(), true};
 }
 
-Encoding accepted(const Fields& request) noexcept {
-  Wishes wishes;
-  for (const Field& field : request) {
-    if (!same_name(field.name, "Accept-Encoding")) continue;
-    for (std::string_view list = field.value; !list.empty();) wishes.add(take(list, ','));
-  }
-  const int gzip = wishes.gzip >= 0 ? wishes.gzip : wishes.any;
-  const int best = std::max(wishes.brotli, gzip);
-  if (best <= 0 || best < wishes.identity) return Encoding::identity;
-  return wishes.brotli >= gzip ? Encoding::brotli : Encoding::gzip;
-}
+Encoding accepted(const Fields& request) noexcept { return wishes_of(request).best(); }
 
 bool is_compressible(std::string_view content_type) noexcept {
   const std::string_view type = take(content_type, ';');

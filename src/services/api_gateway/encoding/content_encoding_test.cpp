@@ -88,6 +88,15 @@ TEST_F(ChooseTest, EncodesAStreamOfUnknownLengthAndNothingSmall) {
   EXPECT_FALSE(of().varies);
 }
 
+TEST_F(ChooseTest, EncodesServerSentEventsInGzipOrNotAtAll) {
+  length.reset();
+  response.fields[0].value = "text/event-stream; charset=utf-8";
+  request[0].value = "gzip;q=0.5, br";
+  EXPECT_EQ(of().encoding, Encoding::gzip);
+  request[0].value = "br";
+  EXPECT_EQ(of().encoding, Encoding::identity);
+}
+
 TEST_F(ChooseTest, LeavesPartsAndBodilessAnswersAlone) {
   for (const int status : {101, 204, 205, 206, 304}) {
     response.status = status;

@@ -97,6 +97,14 @@ class Brotli {
 }  // namespace
 
 struct Encoder::Stream {
+  Stream() = default;
+  ~Stream() {
+    if (place) --*place;
+  }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  std::shared_ptr<std::size_t> place;  // among Encoders
   std::optional<Gzip> gzip;
   std::optional<Brotli> brotli;
   bool pending = false;  // something was added since the last flush
@@ -133,5 +141,13 @@ Result<void> Encoder::flush(std::string& out) {
 }
 
 Result<void> Encoder::finish(std::string& out) { return stream_->run({}, Action::finish, out); }
+
+std::optional<Encoder> Encoders::begin(Encoding encoding) {
+  if (*alive_ >= most_) return std::nullopt;
+  std::optional<Encoder> encoder(encoding);
+  encoder->stream_->place = alive_;
+  ++*alive_;
+  return encoder;
+}
 
 }  // namespace valion::gateway::encoding

@@ -115,6 +115,22 @@ TEST_P(EncoderTest, GoesOnWhereItIsMovedTo) {
   EXPECT_EQ(decoded(out_), "one two");
 }
 
+TEST(Encoders, AreSoManyAtOnceAndNoMore) {
+  Encoders encoders(2);
+  auto first = encoders.begin(Encoding::gzip);
+  auto second = encoders.begin(Encoding::brotli);
+  ASSERT_TRUE(first && second);
+  EXPECT_FALSE(encoders.begin(Encoding::gzip));
+  first.reset();
+  EXPECT_EQ(encoders.alive(), 1u);
+  auto third = encoders.begin(Encoding::gzip);
+  ASSERT_TRUE(third);
+  std::string out;
+  EXPECT_TRUE(third->finish(out));
+  *third = std::move(*second);
+  EXPECT_EQ(encoders.alive(), 1u) << "what was there before is gone";
+}
+
 INSTANTIATE_TEST_SUITE_P(Encodings, EncoderTest, ::testing::Values(Encoding::gzip, Encoding::brotli),
                          [](const auto& encoding) { return std::string(name_of(encoding.param)); });
 

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
+#include <array>
+#include <charconv>
 
 namespace valion::gateway::limits {
 
@@ -27,23 +28,36 @@ void append_name(std::string& head, std::string_view name) {
   head += '"';
 }
 
+void append(std::string& head, std::string_view text, std::int64_t number) {
+  std::array<char, 20> digits;
+  head += text;
+  head.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+}
+
+void append(std::string& head, std::string_view text, std::string_view name, std::string_view then,
+            std::int64_t number) {
+  head += text;
+  append_name(head, name);
+  append(head, then, number);
+}
+
 }  // namespace
 
 std::int64_t retry_after_seconds(const Decision& decision) noexcept { return whole_seconds(decision.retry_after); }
 
 void append_limit_fields(std::string& head, std::string_view name, const Decision& decision, bool older_fields) {
-  const auto out = std::back_inserter(head);
   const std::int64_t window = decision.allowed ? earned_in(decision) : retry_after_seconds(decision);
-  head += "RateLimit-Policy: ";
-  append_name(head, name);
-  fmt::format_to(out, ";q={};w={}\r\nRateLimit: ", decision.limit, std::max<std::int64_t>(decision.window.count(), 1));
-  append_name(head, name);
-  fmt::format_to(out, ";r={};t={}\r\n", decision.remaining, window);
-  if (!decision.allowed) fmt::format_to(out, "Retry-After: {}\r\n", window);
-  if (!older_fields) return;
-  const std::int64_t reset = std::chrono::ceil<std::chrono::seconds>(decision.reset).count();
-  fmt::format_to(out, "X-RateLimit-Limit: {}\r\nX-RateLimit-Remaining: {}\r\nX-RateLimit-Reset: {}\r\n", decision.limit,
-                 decision.remaining, reset);
+  append(head, "RateLimit-Policy: ", name, ";q=", decision.limit);
+  append(head, ";w=", std::max<std::int64_t>(decision.window.count(), 1));
+  append(head, "\r\nRateLimit: ", name, ";r=", decision.remaining);
+  append(head, ";t=", window);
+  if (!decision.allowed) append(head, "\r\nRetry-After: ", window);
+  if (older_fields) {
+    append(head, "\r\nX-RateLimit-Limit: ", decision.limit);
+    append(head, "\r\nX-RateLimit-Remaining: ", decision.remaining);
+    append(head, "\r\nX-RateLimit-Reset: ", std::chrono::ceil<std::chrono::seconds>(decision.reset).count());
+  }
+  head += "\r\n";
 }
 
 std::string refusal(std::string_view name, const Decision& decision) {

@@ -25,7 +25,7 @@ using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Execut
 
 // One call to Redis for a key, and those who wait for it.
 struct Flight {
-  Flight(Executor executor, Moment give_up) : ended(executor, give_up) {}
+  Flight(const Executor& executor, Moment give_up) : ended(executor, give_up) {}
   Timer ended;  // cancelled by the answer
   bool landed = false;
   bool failed = false;
@@ -58,7 +58,7 @@ class Waiting {
 }  // namespace
 
 struct Limiter::State : std::enable_shared_from_this<Limiter::State> {
-  State(Executor loop, redis::Client& client, LimiterSettings its)
+  State(const Executor& loop, redis::Client& client, LimiterSettings its)
       : executor(loop),
         redis(client),
         settings(std::move(its)),
@@ -85,7 +85,7 @@ struct Limiter::State : std::enable_shared_from_this<Limiter::State> {
 
   Decision alone(KeyView key, const RateLimit& limit, Moment now) {
     ++figures.local;
-    return counted(book.decide_alone(key, limit, settings.gateways(), now));
+    return counted(book.decide_alone(key, limit, settings.shared ? settings.gateways() : 1, now));
   }
 
   // The call under way for the key, or a new one.
@@ -200,8 +200,9 @@ struct Limiter::State : std::enable_shared_from_this<Limiter::State> {
   }
 };
 
-Limiter::Limiter(Executor executor, redis::Client& redis, LimiterSettings settings)
+Limiter::Limiter(const Executor& executor, redis::Client& redis, LimiterSettings settings)
     : state_(std::make_shared<State>(executor, redis, std::move(settings))) {
+  state_->away = !state_->settings.shared;
   asio::co_spawn(executor, State::tidy(state_), asio::detached);
 }
 

@@ -33,6 +33,7 @@
 namespace valion::gateway::limits {
 
 struct LimiterSettings {
+  bool shared = true;  // false: there is no Redis here, this gateway has the whole of every limit; it counts as away
   std::string prefix = "valion";               // of the keys in Redis: `{prefix}:limit:{name}:{subject}`
   std::chrono::milliseconds patience{50};      // how long a request waits for Redis at most
   std::chrono::milliseconds probe_every{100};  // while Redis is away
@@ -65,7 +66,7 @@ struct KeyState {
 class Limiter {
  public:
   // `redis` must outlive the limiter.
-  Limiter(Executor executor, redis::Client& redis, LimiterSettings settings);
+  Limiter(const Executor& executor, redis::Client& redis, LimiterSettings settings);
   ~Limiter();
   Limiter(Limiter&&) noexcept;
   Limiter& operator=(Limiter&&) = delete;

@@ -266,6 +266,15 @@ TEST_F(LimiterTest, TreatsAnErrorOfRedisAsAway) {
   EXPECT_EQ(allowed_of(30, limiter, kTwenty), 0);
 }
 
+TEST_F(LimiterTest, HasTheWholeLimitWhereNothingIsShared) {
+  LimiterSettings settings;
+  settings.shared = false;
+  settings.gateways = [] { return std::size_t{3}; };
+  Limiter limiter(loop_.executor(), client_, settings);
+  EXPECT_EQ(allowed_of(30, limiter, kTwenty), 20);
+  EXPECT_EQ(redis_calls(), 0);
+}
+
 TEST_F(LimiterTest, MayGoWhileSomebodyWaits) {
   int ended = 0;
   {

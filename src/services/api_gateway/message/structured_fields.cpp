@@ -155,7 +155,7 @@ class Reader {
 
   std::string take_while(bool (*allowed)(char) noexcept) {
     const auto end = std::find_if_not(rest_.begin(), rest_.end(), allowed);
-    const std::string text(rest_.begin(), end);
+    std::string text(rest_.begin(), end);
     rest_.remove_prefix(text.size());
     return text;
   }
