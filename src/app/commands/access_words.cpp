@@ -1,4 +1,4 @@
-// user, key.
+// user, key, signing-key.
 #include <CLI/CLI.hpp>
 
 #include <memory>
@@ -86,11 +86,30 @@ void add_keys(CLI::App& app, Words& words) {
       [&words, id] { words.run = [&words, id](const Settings& s) { return revoke_key(s, words.gateway, *id); }; });
 }
 
+void add_signing_keys(CLI::App& app, Words& words) {
+  CLI::App* keys = app.add_subcommand("signing-key", "The keys that sign tokens")->require_subcommand(1);
+  keys->group("Access");
+  teach(*keys, {{"valion signing-key list", "next, active and retired"},
+                {"valion signing-key rotate", "the next one signs from now on; no token fails"},
+                {"valion signing-key rotate --withdraw", "after a leak: every key and every token ends"}});
+  CLI::App* list = keys->add_subcommand("list", "Every key, by its name");
+  add_gateway(*list, words);
+  list->callback([&words] { words.run = [&words](const Settings& s) { return list_signing_keys(s, words.gateway); }; });
+  CLI::App* rotate = keys->add_subcommand("rotate", "Let the next key sign, and make another one");
+  add_gateway(*rotate, words);
+  auto withdraw = std::make_shared<bool>(false);
+  rotate->add_flag("--withdraw", *withdraw, "end every key and every token at once");
+  rotate->callback([&words, withdraw] {
+    words.run = [&words, withdraw](const Settings& s) { return rotate_signing_keys(s, words.gateway, *withdraw); };
+  });
+}
+
 }  // namespace
 
 void add_access_words(CLI::App& app, Words& words) {
   add_users(app, words);
   add_keys(app, words);
+  add_signing_keys(app, words);
 }
 
 }  // namespace valion::app

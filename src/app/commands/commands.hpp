@@ -65,6 +65,8 @@ struct KeyCommand {
 [[nodiscard]] int create_key(const Settings& settings, const GatewayOptions& gateway, const KeyCommand& command);
 [[nodiscard]] int list_keys(const Settings& settings, const GatewayOptions& gateway);
 [[nodiscard]] int revoke_key(const Settings& settings, const GatewayOptions& gateway, const std::string& id);
+[[nodiscard]] int list_signing_keys(const Settings& settings, const GatewayOptions& gateway);
+[[nodiscard]] int rotate_signing_keys(const Settings& settings, const GatewayOptions& gateway, bool withdraw);
 
 [[nodiscard]] int smoke_test(const Settings& settings, const GatewayOptions& gateway);
 

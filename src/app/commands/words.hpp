@@ -36,7 +36,7 @@ void teach(CLI::App& command, std::initializer_list<std::pair<const char*, const
 void add_running_words(CLI::App& app, Words& words);   // orchestrator, restart, scale, stop, the services
 void add_watching_words(CLI::App& app, Words& words);  // status, logs, test, config
 void add_market_words(CLI::App& app, Words& words);    // demo, data, study, value, report
-void add_access_words(CLI::App& app, Words& words);    // user, key
+void add_access_words(CLI::App& app, Words& words);    // user, key, signing-key
 void add_keeping_words(CLI::App& app, Words& words);   // backup, restore, gc
 void add_gateway_words(CLI::App& app, Words& words);   // gateway
 void add_completion_words(CLI::App& app, Words& words);

@@ -1,12 +1,12 @@
-// Access tokens of clients: JSON Web Tokens (RFC 7519) of the access token profile (RFC 9068), signed with EdDSA by us, and with
-// EdDSA, RS256 or ES256 by issuers we trust. Nothing else is read: see public_key.hpp.
+// Access tokens of clients: JSON Web Tokens (RFC 7519) of the access token profile (RFC 9068), signed with EdDSA by us,
+// and with EdDSA, RS256 or ES256 by issuers we trust. Nothing else is read: see public_key.hpp.
 //
 //   parse_token()          form only: nothing of it is to be believed, `key_id` and `issuer` say who could vouch for it
 //   is_signed_by()         the signature, by a key of our choosing
 //   read_access_claims()   our own claims: type, issuer, audience, times
 //
-// Every refusal is `unauthenticated` with the same words: which check failed is nothing the sender should learn. Only a genuine
-// token whose time is over is `expired`.
+// Every refusal is `unauthenticated` with the same words: which check failed is nothing the sender should learn. Only a
+// genuine token whose time is over is `expired`.
 #pragma once
 
 #include <chrono>
@@ -45,8 +45,8 @@ struct ParsedToken {
   std::string signature;
   std::string_view signed_text;  // within the token
 };
-// Refused: over kTokenLimit, not three parts, base64url that is not exact, not JSON objects, members that stand twice, an
-// algorithm outside the allow-list, any `crit`, `b64`.
+// Refused: over kTokenLimit, not three parts, base64url that is not exact, not JSON objects, members that stand twice,
+// an algorithm outside the allow-list, any `crit`, `b64`.
 [[nodiscard]] Result<ParsedToken> parse_token(std::string_view token);
 
 // Also the algorithms must be the same: a token never chooses.

@@ -22,9 +22,10 @@ struct KeySet {
   std::vector<std::string> refused;  // one line for each key that is not used: its kid and why
 };
 
-// Keys for other purposes or of other kinds are refused one by one (a set may hold keys for encryption): without `kid`, with one
-// that stands twice, symmetric (`oct`), `use` other than sig, `key_ops` without verify, an `alg` that is not the key's, private
-// members, and what PublicKey refuses. malformed when the text is no set at all, or has more than 64 keys.
+// Keys for other purposes or of other kinds are refused one by one (a set may hold keys for encryption): without `kid`,
+// with one that stands twice, symmetric (`oct`), `use` other than sig, `key_ops` without verify, an `alg` that is not
+// the key's, private members, and what PublicKey refuses. malformed when the text is no set at all, or has more than 64
+// keys.
 [[nodiscard]] Result<KeySet> parse_key_set(std::string_view json);
 
 struct PublishedKey {

@@ -1,7 +1,9 @@
-// Public keys that verify signatures of tokens, of exactly three kinds (RFC 7518, RFC 8037): Ed25519, RSA with SHA-256, P-256.
+// Public keys that verify signatures of tokens, of exactly three kinds (RFC 7518, RFC 8037): Ed25519, RSA with SHA-256,
+// P-256.
 //
-// A key knows its algorithm: what a token's header claims never chooses how a key is used. Ed25519 goes through libsodium, which
-// is 2.5 times as quick as OpenSSL 3.0 at it and refuses low-order points and non-canonical signatures; the others through EVP.
+// A key knows its algorithm: what a token's header claims never chooses how a key is used. Ed25519 goes through
+// libsodium, which is 2.5 times as quick as OpenSSL 3.0 at it and refuses low-order points and non-canonical
+// signatures; the others through EVP.
 #pragma once
 
 #include <memory>
@@ -21,7 +23,8 @@ enum class Algorithm { eddsa, rs256, es256 };
 // Immutable, thread-safe.
 class PublicKey {
  public:
-  // invalid, saying why: wrong length, not on the curve, low order, a modulus under 2048 or over 8192 bits, a weak exponent.
+  // invalid, saying why: wrong length, not on the curve, low order, a modulus under 2048 or over 8192 bits, a weak
+  // exponent.
   [[nodiscard]] static Result<PublicKey> ed25519(std::string_view point);                           // 32 bytes
   [[nodiscard]] static Result<PublicKey> rsa(std::string_view modulus, std::string_view exponent);  // big-endian
   [[nodiscard]] static Result<PublicKey> p256(std::string_view x, std::string_view y);              // 32 bytes each

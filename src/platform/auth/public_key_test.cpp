@@ -88,7 +88,8 @@ TEST(PublicKey, RefusesSignaturesThatHaveAnotherForm) {
   }
 }
 
-// RFC 8032 section 5.1.7: S + L verifies the same equation; who takes it lets anybody make a second signature of one text.
+// RFC 8032 section 5.1.7: S + L verifies the same equation; who takes it lets anybody make a second signature of one
+// text.
 TEST(PublicKey, RefusesAnEd25519SignatureThatIsNotCanonical) {
   const Ed25519Key own = Ed25519Key::generate();
   std::string signature = own.sign("text");

@@ -1,4 +1,5 @@
-// The members of a JSON object by name, each of which must stand once: what two readers may read differently is no token.
+// The members of a JSON object by name, each of which must stand once: what two readers may read differently is no
+// token.
 #pragma once
 
 #include <map>

@@ -24,8 +24,8 @@ class ApiKeyLookup {
  public:
   ApiKeyLookup(Executor executor, ApiKeyCatalogue& catalogue) : executor_(std::move(executor)), catalogue_(catalogue) {}
 
-  // The key whose id and secret these are, whether in force or not. unauthenticated; too_many_requests when many were unknown from
-  // this address within a minute; unavailable when the catalogue cannot be read.
+  // The key whose id and secret these are, whether in force or not. unauthenticated; too_many_requests when many were
+  // unknown from this address within a minute; unavailable when the catalogue cannot be read.
   Async<Result<ApiKey>> find(std::string_view text, std::string remote_address);
 
   // Grows when any key was made, revoked or forgotten.

@@ -23,7 +23,8 @@ constexpr std::int64_t kLeeway = 5;          // seconds, as Expected has it
 constexpr std::int64_t kPassportFresh = 30;  // seconds; half of what its token lives
 constexpr std::int64_t kNoteUseEvery = 60;   // seconds
 constexpr std::chrono::milliseconds kRingPause{250};
-// Signatures checked on the event loop at most, before the next go to the CPU pool: 32 in 10 ms are a sixth of its time.
+// Signatures checked on the event loop at most, before the next go to the CPU pool: 32 in 10 ms are a sixth of its
+// time.
 constexpr int kInlineChecks = 32;
 constexpr std::chrono::milliseconds kInlineWindow{10};
 

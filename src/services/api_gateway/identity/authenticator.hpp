@@ -6,9 +6,9 @@
 //
 // Credential: what `credential_of()` finds in a request.
 //
-// What was verified once is believed until it expires, its key leaves the ring or its issuer's set, its user is cut off, or its
-// session ended. Changes made through this gateway count at once, others within two seconds (keep_current() asks every second);
-// when the database is away, what it said last stays in force.
+// What was verified once is believed until it expires, its key leaves the ring or its issuer's set, its user is cut
+// off, or its session ended. Changes made through this gateway count at once, others within two seconds (keep_current()
+// asks every second); when the database is away, what it said last stays in force.
 #pragma once
 
 #include <chrono>
@@ -39,8 +39,8 @@ struct AuthenticatorSettings {
   std::string issuer = "valion";           // of our own tokens
 };
 
-// Of `X-API-Key`, else of `Authorization: Bearer`. Both point into the request. unauthenticated when there is neither, when
-// the scheme is another one, or when either field stands twice.
+// Of `X-API-Key`, else of `Authorization: Bearer`. Both point into the request. unauthenticated when there is neither,
+// when the scheme is another one, or when either field stands twice.
 [[nodiscard]] Result<std::string_view> credential_of(const Fields& fields);
 [[nodiscard]] Result<std::string_view> credential_of(const http::Headers& headers);
 
@@ -66,8 +66,8 @@ class Authenticator {
   // too_many_requests for many unknown API keys from one address; unavailable when a key cannot be looked up.
   Async<Result<CallerPtr>> verify(std::string credential, std::string remote_address, Time now);
 
-  // What the service gets instead of the client's credential: `Bearer` and a token for kInternalAudience, made anew every half
-  // minute and the same between. Valid until the next call for this caller.
+  // What the service gets instead of the client's credential: `Bearer` and a token for kInternalAudience, made anew
+  // every half minute and the same between. Valid until the next call for this caller.
   [[nodiscard]] const std::string& internal_authorization(const Caller& caller, Time now);
 
   // Reads what changed elsewhere: withdrawals, keys, the ring. The first failure, after all were asked.

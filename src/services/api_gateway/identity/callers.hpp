@@ -1,4 +1,5 @@
-// Who sends a request: by a token (`Authorization: Bearer …`) or by an API key (`Authorization: Bearer vk_…`, `X-API-Key: vk_…`).
+// Who sends a request: by a token (`Authorization: Bearer …`) or by an API key (`Authorization: Bearer vk_…`,
+// `X-API-Key: vk_…`).
 #pragma once
 
 #include <chrono>
@@ -14,15 +15,15 @@
 
 namespace valion::gateway {
 
-// On one event loop. What the database says is believed for two seconds, so that a change made through another gateway counts
-// that late, and one made here at once. When the database is away, what it said last stays in force.
+// On one event loop. What the database says is believed for two seconds, so that a change made through another gateway
+// counts that late, and one made here at once. When the database is away, what it said last stays in force.
 class Callers {
  public:
   Callers(const auth::SigningKey& key, UserCatalogue& users, ApiKeyCatalogue& keys)
       : key_(key), users_(users), keys_(keys) {}
 
-  // unauthenticated, expired; too_many_requests for many unknown keys from one address; unavailable when a key cannot be
-  // looked up.
+  // unauthenticated, expired; too_many_requests for many unknown keys from one address; unavailable when a key cannot
+  // be looked up.
   Async<Result<Principal>> caller_of(const http::Request& request);
   Async<Result<void>> refresh();  // whose tokens are cut off, now
   void forget();                  // something was changed here: ask again

@@ -19,8 +19,8 @@ namespace valion::gateway {
 
 // Whether a token of this type and algorithm may come from there at all.
 [[nodiscard]] bool is_trusted_with(const TrustedIssuer& issuer, const auth::ParsedToken& token);
-// The caller that the claims stand for. Wanted: iss, sub, aud (a text or a list that holds ours), exp, iat; nbf when it is there.
-// unauthenticated, or expired.
+// The caller that the claims stand for. Wanted: iss, sub, aud (a text or a list that holds ours), exp, iat; nbf when it
+// is there. unauthenticated, or expired.
 [[nodiscard]] Result<Caller> external_caller(const TrustedIssuer& issuer, const auth::ParsedToken& token,
                                              std::chrono::system_clock::time_point now);
 

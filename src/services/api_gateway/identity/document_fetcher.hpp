@@ -1,7 +1,7 @@
 // GET over libcurl (TLS, the system's authorities), away from the event loop: for the few documents of trusted issuers.
 //
-// Bounded in time (5 s) and size (256 KiB); no redirect is followed, so that an issuer cannot send us elsewhere; only https, or http
-// to this machine (may_be_fetched()).
+// Bounded in time (5 s) and size (256 KiB); no redirect is followed, so that an issuer cannot send us elsewhere; only
+// https, or http to this machine (may_be_fetched()).
 #pragma once
 
 #include <chrono>

@@ -25,7 +25,8 @@ struct Gate {
     const AccessTokens issuer(ring, std::chrono::hours(1));
     std::vector<std::string> made;
     for (int i = 0; i < count; ++i) {
-      made.push_back(issuer.issue({"default", "user" + std::to_string(i), {"appraiser"}}, "0123456789abcdef", now).text);
+      made.push_back(
+          issuer.issue({"default", "user" + std::to_string(i), {"appraiser"}}, "0123456789abcdef", now).text);
     }
     return made;
   }

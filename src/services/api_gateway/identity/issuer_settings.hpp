@@ -1,4 +1,5 @@
-// Which issuers elsewhere are trusted, with what, and how their words become ours: the file of setting `auth.issuers_file`.
+// Which issuers elsewhere are trusted, with what, and how their words become ours: the file of setting
+// `auth.issuers_file`.
 //
 //   issuers:
 //     - name: corporate                          # users are called corporate:SUBJECT

@@ -40,7 +40,8 @@ void complete(soci::session& session, const auth::SigningKey& sealing_key, std::
   }
 }
 
-// A verifier that fetched our set before `next` was in it would refuse what it signs. The first pair was published together.
+// A verifier that fetched our set before `next` was in it would refuse what it signs. The first pair was published
+// together.
 Result<void> check_published(const RingRow& next, const RingRow& active, const KeyRingSettings& settings,
                              std::int64_t now) {
   const std::int64_t since = now - next.key.created_at;

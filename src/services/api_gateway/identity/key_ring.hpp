@@ -1,10 +1,10 @@
 // The keys that sign clients' tokens (Ed25519), changed while the system runs: next > active > retired > gone.
 //
-// `next` is published before it signs, so that whoever holds our JWKS knows it already; `retired` is published until the last
-// token it signed has expired. The ring lies in the gateway's database, so that gateways that share one find each other's keys
-// whether or not they share a disk; the private parts are sealed (XChaCha20-Poly1305) under the key file in
-// VALION_HOME/secrets, so that who reads only the database (or its backup) cannot sign. A row that does not unseal is no key of
-// ours: who can write only to the database cannot add one.
+// `next` is published before it signs, so that whoever holds our JWKS knows it already; `retired` is published until
+// the last token it signed has expired. The ring lies in the gateway's database, so that gateways that share one find
+// each other's keys whether or not they share a disk; the private parts are sealed (XChaCha20-Poly1305) under the key
+// file in VALION_HOME/secrets, so that who reads only the database (or its backup) cannot sign. A row that does not
+// unseal is no key of ours: who can write only to the database cannot add one.
 #pragma once
 
 #include <chrono>
@@ -47,7 +47,8 @@ class KeyRing {
   KeyRing(sql::Database& database, const auth::SigningKey& sealing_key, KeyRingSettings settings = {});
   ~KeyRing();
 
-  // Reads the ring; makes the first keys, and new ones when none unseals (another sealing key). Call it before anything else.
+  // Reads the ring; makes the first keys, and new ones when none unseals (another sealing key). Call it before anything
+  // else.
   Async<Result<void>> refresh(Time now);
 
   // next > active > retired, and a new next. conflict when the next key has not been published long enough.

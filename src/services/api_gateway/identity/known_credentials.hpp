@@ -1,8 +1,8 @@
 // The credentials that were verified already: a bounded table from their text to what they say.
 //
-// A lookup hashes the last 64 bytes (of a token the signature, of a key its secret) with SipHash under a random key and compares
-// the whole text: no collision passes for a hit, and nobody can aim at a slot without the key, so neither the table's shape nor
-// the comparison's time tells anything. Not thread-safe.
+// A lookup hashes the last 64 bytes (of a token the signature, of a key its secret) with SipHash under a random key and
+// compares the whole text: no collision passes for a hit, and nobody can aim at a slot without the key, so neither the
+// table's shape nor the comparison's time tells anything. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -35,7 +35,8 @@ class KnownCredentials {
 
   // Null when unknown. Valid until the next change.
   [[nodiscard]] KnownCredential* find(std::string_view text) noexcept;
-  // Replaces one with the same text. Over a bound, those go that were not found since the hand last passed them (CLOCK).
+  // Replaces one with the same text. Over a bound, those go that were not found since the hand last passed them
+  // (CLOCK).
   void put(KnownCredential credential);
   void erase(std::string_view text) noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return size_; }

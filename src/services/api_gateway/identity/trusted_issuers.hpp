@@ -3,9 +3,10 @@
 //   GET {issuer}/.well-known/openid-configuration  >  issuer (must be the same text), jwks_uri
 //   GET jwks_uri                                   >  keys
 //
-// Kept: keys are asked for again every `refresh`, and once when a token names one that is not known, but never sooner than
-// `least_pause` after the last time: a thousand random names make one fetch. Who needs a key while a fetch is under way waits for it.
-// While the issuer is away the last keys stay. A key that is missing from the newest set is gone, with every token it signed.
+// Kept: keys are asked for again every `refresh`, and once when a token names one that is not known, but never sooner
+// than `least_pause` after the last time: a thousand random names make one fetch. Who needs a key while a fetch is
+// under way waits for it. While the issuer is away the last keys stay. A key that is missing from the newest set is
+// gone, with every token it signed.
 #pragma once
 
 #include <chrono>
@@ -42,8 +43,8 @@ class TrustedIssuers {
   ~TrustedIssuers();
 
   [[nodiscard]] bool knows(std::string_view issuer) const noexcept;
-  // The key that the token names, fetched when need be. unauthenticated when the issuer has none such, or the token is of a type or
-  // an algorithm that this issuer is not trusted with; unavailable when nothing was ever fetched from it.
+  // The key that the token names, fetched when need be. unauthenticated when the issuer has none such, or the token is
+  // of a type or an algorithm that this issuer is not trusted with; unavailable when nothing was ever fetched from it.
   Async<Result<auth::PublicKey>> key_for(const auth::ParsedToken& token, Time now);
   // After is_signed_by(): audience, times, and whom the claims are mapped to. `name:sub` is the user.
   [[nodiscard]] Result<Caller> read_caller(const auth::ParsedToken& token, Time now) const;
