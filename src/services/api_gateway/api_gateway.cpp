@@ -1,7 +1,9 @@
 #include "services/api_gateway/api_gateway.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <stdexcept>
 
 #include "platform/auth/password.hpp"
 #include "platform/service/calls.hpp"
@@ -16,40 +18,37 @@
 #include "services/api_gateway/identity/callers.hpp"
 #include "services/api_gateway/identity/command_line_credential.hpp"
 #include "services/api_gateway/identity/sign_in.hpp"
-#include "services/api_gateway/routing/route_table.hpp"
-#include "services/api_gateway/routing/table.hpp"
+#include "services/api_gateway/routing/live_table.hpp"
+#include "services/api_gateway/routing/reload_watch.hpp"
 
 namespace valion {
 namespace {
 
-constexpr std::uint64_t kFormOverhead = 2u << 20;  // multipart heads and text fields beside an uploaded file
-constexpr std::uint64_t kSmallBody = 4 << 10;      // bytes
+constexpr std::uint64_t kSmallBody = 4 << 10;  // bytes
 
-// Longer than the longest `Prefer: wait=60`, so that a service that waits on purpose is not cut off.
-constexpr std::chrono::seconds kAnswerPatience{120};
-
-std::shared_ptr<const gateway::RouteTable> default_table(const Settings& settings) {
-  std::vector<gateway::Route> routes;
-  for (const gateway::RelayedRoute& each : gateway::route_table()) {
-    gateway::Route route;
-    route.name = std::string(each.public_prefix.substr(1));
-    std::replace(route.name.begin(), route.name.end(), '/', '-');
-    route.prefix = std::string(each.public_prefix);
-    route.service = std::string(each.service);
-    route.replacement = std::string(each.service_prefix);
-    route.methods = {"GET", "POST", "PUT", "PATCH", "DELETE"};
-    route.timeout = kAnswerPatience;
-    route.body_limit = each.takes_uploads ? settings.upload_limit + kFormOverhead : gateway::kBodyLimit;
-    routes.push_back(std::move(route));
-  }
-  return std::make_shared<const gateway::RouteTable>(std::move(routes));
+gateway::LiveTable load_table(const Settings& settings) {
+  auto table = gateway::LiveTable::load(gateway::table_source(settings));
+  if (!table) throw std::runtime_error("the route table cannot be used: " + gateway::told(table.error()));
+  return std::move(*table);
 }
 
-Async<Result<http::Response>> show_index() {
+std::shared_ptr<gateway::TlsContext> load_certificate(const Settings& settings) {
+  if (settings.gateway_tls_certificate.empty()) return nullptr;
+  return std::make_shared<gateway::TlsContext>(
+      gateway::TlsFiles{settings.gateway_tls_certificate, settings.gateway_tls_key});
+}
+
+gateway::EdgeSettings edge_settings(const Settings& settings) {
+  gateway::EdgeSettings made;
+  made.head.bytes = std::min<std::size_t>(settings.gateway_head_limit, gateway::BlockPool::kBlock);
+  return made;
+}
+
+Async<Result<http::Response>> show_index(const gateway::RouteTable& table) {
   contracts::Index index;
   index.version = std::string(version());
-  for (const gateway::RelayedRoute& route : gateway::route_table()) {
-    if (route.public_prefix.starts_with("/api/")) index.routes.push_back(std::string(route.public_prefix) + "/…");
+  for (const gateway::Route& route : table.routes()) {
+    if (route.prefix.starts_with("/api/") && !route.is_local()) index.routes.push_back(route.prefix + "/…");
   }
   index.routes.emplace_back("/api/v1/jobs/…");
   co_return http::json_response(200, json::encode(index));
@@ -57,8 +56,20 @@ Async<Result<http::Response>> show_index() {
 
 }  // namespace
 
+struct ApiGateway::Front {
+  Front(ServiceContext& context, const http::Router& router, http::Around around)
+      : table(load_table(context.settings)),
+        tls(load_certificate(context.settings)),
+        edge(std::make_shared<gateway::Edge>(context.executor, edge_settings(context.settings), router,
+                                             std::move(around))) {}
+
+  gateway::LiveTable table;
+  std::shared_ptr<gateway::TlsContext> tls;
+  std::shared_ptr<gateway::Edge> edge;
+};
+
 struct ApiGateway::State {
-  State(ServiceContext& context, auth::SigningKey signing_key, std::string absent_hash)
+  State(ServiceContext& context, Front& front, auth::SigningKey signing_key, std::string absent_hash)
       : key(std::move(signing_key)),
         database(context.catalogue_url()),
         users(database),
@@ -67,12 +78,17 @@ struct ApiGateway::State {
         access(users, keys, callers, context.cpu, context.log),
         sign_in(users, context.cpu, key, context.settings.token_lifetime, std::move(absent_hash)),
         caller_check(callers, context.internal_key),
-        security(gateway::SecuritySettings{}, false),
+        security(gateway::SecuritySettings{}, front.tls != nullptr),
         steps{context.log,  context.metrics, context.tracer, context.calls.upstreams(),
               caller_check, nullptr,         &security} {
     context.observe(database, "catalogue");
-    steps.routes =
-        std::make_shared<gateway::ActiveRoutes>(default_table(context.settings), steps.upstreams, context.metrics);
+    const auto put_in_force = [this, &context, &front](const gateway::RouteTable&) {
+      steps.routes = std::make_shared<gateway::ActiveRoutes>(front.table.current(), steps.upstreams, context.metrics);
+    };
+    put_in_force(*front.table.current());
+    front.table.on_replaced(put_in_force);
+    front.edge->steps = &steps;
+    reload.emplace(context.executor, front.table, context.log);
   }
 
   auth::SigningKey key;
@@ -85,6 +101,7 @@ struct ApiGateway::State {
   CallerCheck caller_check;
   gateway::SecurityFields security;
   gateway::Steps steps;
+  std::optional<gateway::ReloadWatch> reload;
 };
 
 ApiGateway::ApiGateway() = default;
@@ -92,9 +109,11 @@ ApiGateway::~ApiGateway() = default;
 
 std::unique_ptr<http::Frontend> ApiGateway::make_frontend(http::ServerSettings settings, const http::Router& router,
                                                           http::Around around) {
-  edge_ = std::make_shared<gateway::Edge>(context().executor, gateway::EdgeSettings{}, router, std::move(around));
-  return std::make_unique<gateway::Listener>(edge_, settings);
+  front_ = std::make_unique<Front>(context(), router, std::move(around));
+  return std::make_unique<gateway::Listener>(front_->edge, settings, front_->tls);
 }
+
+bool ApiGateway::stands_alone() const { return !front_->table.current()->needs_registry(); }
 
 void ApiGateway::routes(http::Router& router) {
   const auto add = [&](http::Method method, const std::string& path, http::Handler handler, std::uint64_t body_limit) {
@@ -120,7 +139,7 @@ void ApiGateway::routes(http::Router& router) {
   open.anonymous = true;
   open.body_limit = kSmallBody;
   router.add(
-      http::Method::get, "/", [](http::Request&) { return show_index(); }, open);
+      http::Method::get, "/", [this](http::Request&) { return show_index(*front_->table.current()); }, open);
   router.add(
       http::Method::post, "/api/v1/auth/token", [this](http::Request& request) { return issue_token(request); }, open);
 }
@@ -129,9 +148,8 @@ Async<Result<void>> ApiGateway::initialize() {
   const std::filesystem::path secrets = context().home / "secrets";
   const auto hash_nobody = [] { return auth::hash_password(auth::random_text(24)); };
   VALION_CO_TRY_ASSIGN(std::string absent_hash, co_await context().cpu.run(hash_nobody));
-  state_ = std::make_unique<State>(context(), auth::SigningKey::load_or_create(context().settings.gateway_key()),
-                                   std::move(absent_hash));
-  edge_->steps = &state_->steps;
+  state_ = std::make_unique<State>(
+      context(), *front_, auth::SigningKey::load_or_create(context().settings.gateway_key()), std::move(absent_hash));
   VALION_CO_TRY(co_await state_->callers.refresh());
   const std::filesystem::path credential = secrets / "cli.json";
   VALION_CO_TRY_ASSIGN(const bool made,
@@ -144,7 +162,9 @@ Async<Result<void>> ApiGateway::initialize() {
 Async<ServiceHealth> ApiGateway::health_check() {
   ServiceHealth health;
   std::set<std::string> services;
-  for (const gateway::RelayedRoute& route : gateway::route_table()) services.emplace(route.service);
+  for (const gateway::Route& route : front_->table.current()->routes()) {
+    if (!route.service.empty() && !route.is_local()) services.emplace(route.service);
+  }
   for (const std::string& service : services) {
     const bool up = !context().directory.instances(service).empty();
     health.dependencies.push_back({service, up, up ? "" : "no instance is registered"});

@@ -17,7 +17,6 @@ namespace valion {
 
 namespace gateway {
 class Documents;
-struct Edge;
 }
 
 class ApiGateway final : public BaseService {
@@ -28,6 +27,7 @@ class ApiGateway final : public BaseService {
   ~ApiGateway() override;
   [[nodiscard]] std::string_view name() const override { return kName; }
   [[nodiscard]] bool authenticates_itself() const override { return true; }
+  [[nodiscard]] bool stands_alone() const override;  // a table without services of the registry
   std::unique_ptr<http::Frontend> make_frontend(http::ServerSettings settings, const http::Router& router,
                                                 http::Around around) override;
   void routes(http::Router& router) override;
@@ -35,13 +35,14 @@ class ApiGateway final : public BaseService {
   Async<ServiceHealth> health_check() override;
 
  private:
-  struct State;  // what initialize() builds: key, catalogue, sign-in
+  struct Front;  // what make_frontend() builds: route table, TLS, the edge
+  struct State;  // what initialize() builds: key, catalogue, sign-in, the steps of an exchange
 
   Async<Result<http::Response>> authenticated(http::Request& request, const http::Handler& inner) const;
   Async<Result<http::Response>> issue_token(http::Request& request);
 
   std::unique_ptr<gateway::Documents> documents_;
-  std::shared_ptr<gateway::Edge> edge_;
+  std::unique_ptr<Front> front_;
   std::unique_ptr<State> state_;
 };
 

@@ -12,8 +12,8 @@ namespace valion::gateway {
 // Blocks of one size, kept for reuse. On one event loop; outlives its buffers by shared ownership.
 class BlockPool {
  public:
-  static constexpr std::size_t kBlock = 16 * 1024;
-  static constexpr std::size_t kMostKept = 512;  // 8 MB
+  static constexpr std::size_t kBlock = 32 * 1024;
+  static constexpr std::size_t kMostKept = 256;  // 8 MB
 
   [[nodiscard]] std::unique_ptr<char[]> take() {
     if (kept_.empty()) return std::unique_ptr<char[]>(new char[kBlock]);
