@@ -19,6 +19,7 @@
 #include "app/orchestrator/home.hpp"
 #include "app/service_list.hpp"
 #include "contracts/platform.hpp"
+#include "functional/exchange_record.hpp"
 #include "platform/http/client.hpp"
 #include "platform/http/multipart.hpp"
 
@@ -209,6 +210,7 @@ Answer RunningSystem::call(const Call& wanted) {
                  });
   context.run();
   if (!answer) throw std::runtime_error(wanted.target + ": " + answer.error().message);
+  record_exchange(wanted, *answer);
   return *answer;
 }
 

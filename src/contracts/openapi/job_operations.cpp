@@ -62,6 +62,9 @@ std::vector<Operation> job_operations() {
           {"Run a dead job again", "Executar de novo um trabalho morto"}, 202, {"queued again", "de volta à fila"});
   replay.access = Access::admin;
   replay.failures = {409};
+  Operation cancel = one("POST", "/api/v1/jobs/{id}/cancel", "cancel_job", {"Cancel a job", "Cancelar um trabalho"},
+                         202, {"it will end soon", "terminará logo"});
+  cancel.failures = {409};
   return {list("/api/v1/jobs", "list_jobs", {"List the tenant's jobs", "Listar os trabalhos da organização"},
                Access::caller),
           list("/api/v1/jobs/dead", "list_dead_jobs",
@@ -69,8 +72,7 @@ std::vector<Operation> job_operations() {
           one("GET", "/api/v1/jobs/{id}", "show_job", {"Show a job", "Mostrar um trabalho"}, 200,
               {"as it is now", "como está agora"}),
           watch(),
-          one("POST", "/api/v1/jobs/{id}/cancel", "cancel_job", {"Cancel a job", "Cancelar um trabalho"}, 202,
-              {"it will end, or has ended already", "terminará, ou já terminou"}),
+          cancel,
           replay};
 }
 

@@ -79,18 +79,18 @@ Async<Result<JobRecord>> JobStore::cancel(const std::string& tenant, const std::
   co_return co_await database_.run(std::move(request));
 }
 
-Async<Result<std::vector<JobRecord>>> JobStore::dead_letters(JobFilter filter) {
+Async<Result<std::vector<JobRecord>>> JobStore::dead_letters(JobFilter filter, const std::string& tenant) {
   filter.state.reset();
-  auto select = [filter = std::move(filter)](soci::session& session) {
-    return select_filtered(session, "dead = 1", {}, filter);
+  auto select = [tenant, filter = std::move(filter)](soci::session& session) {
+    return select_filtered(session, tenant.empty() ? "dead = 1" : "dead = 1 and tenant = :tenant", tenant, filter);
   };
   co_return co_await database_.read(std::move(select));
 }
 
-Async<Result<JobRecord>> JobStore::replay(const std::string& id) {
-  auto request = [id,
+Async<Result<JobRecord>> JobStore::replay(const std::string& id, const std::string& tenant) {
+  auto request = [id, tenant,
                   clock = clock_expression(database_.is_postgresql())](soci::session& session) -> Result<JobRecord> {
-    VALION_TRY(found(read_job(session, id), id));
+    VALION_TRY(found(tenant.empty() ? read_job(session, id) : read_job(session, tenant, id), id));
     if (!replay_job(session, clock, id)) {
       return fail(ErrorKind::conflict, "the job " + id + " has not failed; only failed jobs can be replayed");
     }

@@ -77,10 +77,11 @@ class JobStore {
   // A queued job is cancelled at once; a running one hears of it within a heartbeat (at once through JobStreams::cancel()), and
   // turns cancelled when its handler notices. conflict when it has already ended.
   Async<Result<JobRecord>> cancel(const std::string& tenant, const std::string& id);
-  // Of all tenants: failed although worth retrying. Newest first.
-  Async<Result<std::vector<JobRecord>>> dead_letters(JobFilter filter);
-  // failed > queued as if new, with its checkpoint, for any tenant. conflict when it has not failed.
-  Async<Result<JobRecord>> replay(const std::string& id);
+  // Failed although worth retrying, of `tenant`, or of all when it is empty. Newest first.
+  Async<Result<std::vector<JobRecord>>> dead_letters(JobFilter filter, const std::string& tenant = {});
+  // failed > queued as if new, with its checkpoint. conflict when it has not failed; not_found also for a job of another tenant
+  // than `tenant`, unless that is empty.
+  Async<Result<JobRecord>> replay(const std::string& id, const std::string& tenant = {});
   // The process stops: those who watch jobs should end. Thread-safe.
   void end_watches() noexcept { watches_ended_ = true; }
   [[nodiscard]] bool watches_ended() const noexcept { return watches_ended_; }

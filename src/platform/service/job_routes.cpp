@@ -52,6 +52,11 @@ Result<void> require_admin(const http::Request& request) {
   return fail(ErrorKind::forbidden, "this needs the role admin");
 }
 
+// Whose jobs an administrator looks after: everybody's (empty) for one of the tenant `default`, his own tenant's for any other.
+std::string administered_tenant(const Principal& admin) {
+  return admin.tenant == "default" ? std::string() : admin.tenant;
+}
+
 http::Response job_answer(int status, const jobs::JobRecord& job) {
   http::Response response = http::json_response(status, json::encode(job_view(job)));
   response.headers.set("Cache-Control", "no-store");
@@ -87,7 +92,8 @@ Async<Result<http::Response>> list_dead(ServiceContext& context, const http::Req
   VALION_CO_TRY(require_admin(request));
   VALION_CO_TRY_ASSIGN(jobs::JobFilter filter, filter_in(request));
   const int limit = filter.limit++;
-  VALION_CO_TRY_ASSIGN(auto found, co_await context.job_store.dead_letters(std::move(filter)));
+  const std::string tenant = administered_tenant(*request.principal);
+  VALION_CO_TRY_ASSIGN(auto found, co_await context.job_store.dead_letters(std::move(filter), tenant));
   co_return list_answer(request, std::move(found), limit);
 }
 
@@ -119,7 +125,8 @@ Async<Result<http::Response>> cancel_job(ServiceContext& context, const http::Re
 
 Async<Result<http::Response>> replay_job(ServiceContext& context, const http::Request& request) {
   VALION_CO_TRY(require_admin(request));
-  auto job = co_await context.job_store.replay(request.parameters.text("id"));
+  const std::string tenant = administered_tenant(*request.principal);
+  auto job = co_await context.job_store.replay(request.parameters.text("id"), tenant);
   if (!job) co_return fail(std::move(job).error());
   const auto pushed = co_await jobs::push_ready(context.redis, *job);
   static_cast<void>(pushed);  // without Redis the service finds it in SQL

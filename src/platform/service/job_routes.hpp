@@ -15,6 +15,7 @@ namespace valion {
 //   POST …/{id}/cancel    > 202 JobView; conflict when it has ended
 //   GET  …/dead           > JobList of all tenants (role admin)
 //   POST …/{id}/replay    > 202 JobView (role admin); conflict unless it failed
+// An admin of the tenant `default` lists and replays the dead of every tenant, any other only his own.
 // not_found for another tenant's job, except for admins where it says so. `guard` wraps each handler (authentication).
 void add_job_routes(http::Router& router, const std::string& prefix, ServiceContext& context,
                     const std::function<http::Handler(http::Handler)>& guard);

@@ -161,7 +161,10 @@ TEST_F(JobsHttpTest, LetsAdminsReplayDeadLetters) {
   EXPECT_EQ(look(service, job).error->kind, "timeout");
   EXPECT_EQ(service.get("/jobs/dead", token()).status, 403);
   EXPECT_EQ(service.post(job + "/replay", token(), "").status, 403);
-  const std::string admin = token({"admin"}, "root", "operations");
+  const std::string stranger = token({"admin"}, "root", "operations");
+  EXPECT_EQ(json::decode<contracts::JobList>(service.get("/jobs/dead", stranger).body)->jobs.size(), 0u);
+  EXPECT_EQ(service.post(job + "/replay", stranger, "").status, 404);
+  const std::string admin = token({"admin"}, "root", "default");
   const auto letters = json::decode<contracts::JobList>(service.get("/jobs/dead", admin).body);
   ASSERT_EQ(letters->jobs.size(), 1u);
   EXPECT_EQ("/jobs/" + letters->jobs[0].id, job);
