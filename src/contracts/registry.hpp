@@ -16,7 +16,8 @@
 // Who may call. Reading: anybody on this machine (loopback), which tells no more than each service's open /health and /metrics do;
 // others with a token. Writing: a token always. A token is the content of VALION_HOME/secrets/registry.token (made at the first
 // start, 0600), as `Authorization: Bearer …` or X-Consul-Token, both of which Prometheus can send; or the platform's internal
-// token, whose principal must be an admin in order to write (so `/api/v1/registry/…` on the gateway works for its users).
+// token, whose principal must be an admin of the tenant `default` in order to write (so `/api/v1/registry/…` on the gateway
+// works for its users).
 #pragma once
 
 #include <boost/describe.hpp>

@@ -18,9 +18,11 @@ test("every exchange of the functional tests is described", (context) => {
       if (!faults.has(line)) faults.set(line, exchange.program);
     }
   }
-  const never = operations.map((one) => one.operation.operationId).filter((id) => !seen.has(id));
-  context.diagnostic(`${exchanges.length} exchanges, ${seen.size} of ${operations.length} operations succeeded; never: ${never.join(" ")}`);
+  const forClients = operations.filter((one) => !one.operation["x-roles"]); // the others take a peer's token
+  const never = forClients.map((one) => one.operation.operationId).filter((id) => !seen.has(id));
+  context.diagnostic(`${exchanges.length} exchanges of ${seen.size} operations`);
   assert.deepEqual([...faults].map(([line, program]) => `${line} (${program})`), []);
+  assert.deepEqual(never, [], "no test does these: add them to every_operation.test.mjs");
 });
 
 test("what is not described is seen", () => {

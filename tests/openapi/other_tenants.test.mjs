@@ -120,4 +120,13 @@ test("what was there is there as it was", async () => {
   assert.equal(keys.json.keys[0].revoked_at, undefined);
 });
 
-const example = (path) => document.paths[path].post.requestBody.content["application/json"].example;
+const example = (path, method = "post") => document.paths[path][method].requestBody.content["application/json"].example;
+
+// Which services run is the platform's: an admin of one tenant may look, and change nothing.
+test("an admin of one tenant does not register services for all", async () => {
+  const definition = example("/api/v1/registry/agent/service/register", "put");
+  for (const [target, body] of [["service/register", definition], ["service/deregister/pricing"], ["check/pass/service:pricing"]]) {
+    const answer = await system.call("PUT", `/api/v1/registry/agent/${target}`, { token: south, body });
+    assert.equal(answer.status, 403, `${target}: ${answer.text}`);
+  }
+});

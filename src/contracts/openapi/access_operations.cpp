@@ -90,11 +90,22 @@ std::vector<Operation> keys() {
       revoke};
 }
 
+// What each wants; the gateway's own table says the same, and a test compares the two.
+std::string_view permission_of(const Operation& operation) {
+  const std::string_view path = operation.path.substr(std::string_view("/api/v1/auth").size());
+  const bool reads = operation.method == "GET";
+  if (operation.access == Access::anonymous) return "anonymous";
+  if (path.starts_with("/users")) return reads ? "users:read" : "users:manage";
+  if (path.starts_with("/keys")) return reads ? "users:read" : "keys:manage";
+  return reads ? "account:read" : "account:write";
+}
+
 }  // namespace
 
 std::vector<Operation> access_operations() {
   std::vector<Operation> all{sign_in(), show_me()};
   for (auto&& some : {users(), keys()}) all.insert(all.end(), some.begin(), some.end());
+  for (Operation& one : all) one.permission = permission_of(one);
   return all;
 }
 

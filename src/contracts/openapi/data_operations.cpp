@@ -30,6 +30,7 @@ Operation import_file() {
        "by row and column.",
        "Um CSV com qualquer delimitador, em UTF-8 ou Windows-1252, até o limite de envio. O que está errado "
        "nele é apontado por linha e coluna."}};
+  operation.permission = "data:write";
   operation.bodies = {{"multipart/form-data", &import_form, {}}};
   operation.answers = {
       {201, {"the first version", "a primeira versão"}, "application/json", &schema_for<DatasetVersion>, {"Location"}}};
@@ -49,6 +50,7 @@ Operation add_version() {
                            json::member("parent").says("the version it was made from", "a versão de origem"), true},
                           {Place::query, ValueType::text,
                            json::member("note").characters(1, 500).says("what made it", "o que a produziu"), true}};
+  operation.permission = "data:write";
   operation.bodies = {{kArrow, nullptr, {}}};
   operation.answers = {
       {201, {"the new version", "a nova versão"}, "application/json", &schema_for<DatasetVersion>, {"Location"}}};
@@ -58,6 +60,7 @@ Operation add_version() {
 
 Operation read(std::string_view path, std::string_view id, Text summary, Text says, SchemaOf schema) {
   Operation operation{"GET", path, id, kTag, summary, {}};
+  operation.permission = "data:read";
   operation.answers = {{200, says, "application/json", schema, {}}};
   return operation;
 }
@@ -70,6 +73,7 @@ Operation clean() {
                       {"Clean a version by rules", "Limpar uma versão por regras"},
                       {"Makes a new version and a log: every rule, the rows it touched, values before and after.",
                        "Produz uma nova versão e um registro: cada regra, as linhas tocadas, valores antes e depois."}};
+  operation.permission = "data:write";
   operation.bodies = {
       {"application/json", &schema_for<CleaningRequest>,
        R"({"rules":[{"rule":"unknown_if","column":"depth","values":[0],"reason":"zero means not known"}]})"}};
@@ -88,6 +92,7 @@ Operation arrow() {
                       kTag,
                       {"Download a version as an Arrow IPC file", "Baixar uma versão como arquivo Arrow IPC"},
                       {"Opens in pandas, polars, DuckDB.", "Abre no pandas, polars, DuckDB."}};
+  operation.permission = "data:read";
   operation.answers = {{200, {"the file", "o arquivo"}, kArrow, nullptr, {"ETag", "Content-Disposition"}}};
   return operation;
 }

@@ -189,8 +189,8 @@ std::string operation_text(SchemaBook& book, const Operation& operation) {
       .set_text("operationId", operation.id);
   if (!operation.details.en.empty()) made.set_text("description", operation.details.in(book.language()));
   made.set("security", security_of(operation.access));
-  if (operation.access == Access::admin) made.set("x-roles", R"(["admin"])");
   if (operation.access == Access::service) made.set("x-roles", R"(["service","admin"])");
+  if (operation.access != Access::anonymous) made.set_text("x-permission", operation.permission);
   if (const std::string parameters = parameters_of(book, operation); !parameters.empty()) {
     made.set("parameters", parameters);
   }

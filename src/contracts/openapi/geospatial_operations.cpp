@@ -16,6 +16,7 @@ Operation enrich() {
       {"Add location measures to a version", "Acrescentar medidas de localização a uma versão"},
       {"A job that makes a new version with the columns longitude, latitude and distance_to_centre.",
        "Um trabalho que produz uma nova versão com as colunas longitude, latitude e distance_to_centre."}};
+  operation.permission = "geospatial:write";
   operation.bodies = {
       {"application/json", &schema_for<EnrichmentRequest>,
        R"({"version":"0000000000000000000000000000000000000000000000000000000000000000","crs":"EPSG:31982",)"
@@ -32,6 +33,7 @@ Operation locate() {
       kTag,
       {"Locate one property", "Localizar um imóvel"},
       {"The same measures as of a version, for one place.", "As mesmas medidas de uma versão, para um lugar."}};
+  operation.permission = "geospatial:read";
   operation.bodies = {{"application/json", &schema_for<LocateRequest>,
                        R"({"crs":"EPSG:4326","x":-46.64,"y":-23.55,)"
                        R"("centre":{"name":"Praça da Sé","longitude":-46.6339,"latitude":-23.5503}})"}};
@@ -48,6 +50,7 @@ Operation preview() {
       {"Preview neighbours' price levels", "Prever níveis de preço da vizinhança"},
       {"How well the mean price of the nearest sales tells the price, for several numbers of neighbours.",
        "Quanto o preço médio das vendas mais próximas explica o preço, para vários números de vizinhos."}};
+  operation.permission = "geospatial:read";
   operation.bodies = {
       {"application/json", &schema_for<NeighbourLevelRequest>,
        R"({"version":"0000000000000000000000000000000000000000000000000000000000000000","target":"price",)"

@@ -10,6 +10,7 @@ using namespace contracts;
 Operation list(std::string_view path, std::string_view id, Text summary, Access access) {
   Operation operation{"GET", path, id, kTag, summary, {}};
   operation.access = access;
+  operation.permission = access == Access::admin ? "administer" : "jobs:read";
   operation.relayed = false;
   operation.parameters = {
       {Place::query, ValueType::integer, json::member("limit").range(1, 200).says("of one page", "de uma página")},
@@ -31,6 +32,7 @@ Operation one(std::string_view method, std::string_view path, std::string_view i
               Text says) {
   Operation operation{method, path, id, kTag, summary, {}};
   operation.relayed = false;
+  operation.permission = method == "GET" ? "jobs:read" : "jobs:write";
   operation.answers = {{status, says, "application/json", &schema_for<JobView>, {"Cache-Control"}}};
   return operation;
 }
@@ -61,6 +63,7 @@ std::vector<Operation> job_operations() {
       one("POST", "/api/v1/jobs/{id}/replay", "replay_job",
           {"Run a dead job again", "Executar de novo um trabalho morto"}, 202, {"queued again", "de volta à fila"});
   replay.access = Access::admin;
+  replay.permission = "administer";
   replay.failures = {409};
   Operation cancel = one("POST", "/api/v1/jobs/{id}/cancel", "cancel_job", {"Cancel a job", "Cancelar um trabalho"},
                          202, {"it will end soon", "terminará logo"});

@@ -17,6 +17,7 @@ Operation train() {
       {"A job. What is learnt from other rows is learnt inside each fold; the test period is untrimmed.",
        "Um trabalho. O que se aprende de outras linhas é aprendido dentro de cada partição; o período de teste "
        "não é cortado."}};
+  operation.permission = "ml:train";
   operation.bodies = {
       {"application/json", &schema_for<TrainingRequest>,
        R"({"name":"Houses","version":"0000000000000000000000000000000000000000000000000000000000000000","target":"price",)"
@@ -29,6 +30,7 @@ Operation train() {
 
 Operation read(std::string_view path, std::string_view id, Text summary, Text says, SchemaOf schema) {
   Operation operation{"GET", path, id, kTag, summary, {}};
+  operation.permission = "ml:read";
   operation.answers = {{200, says, "application/json", schema, {}}};
   return operation;
 }
@@ -41,6 +43,7 @@ Operation value() {
                       {"Value a property", "Avaliar um imóvel"},
                       {"The value, its intervals, the additive explanation and comparables; kept under its hash.",
                        "O valor, seus intervalos, a explicação aditiva e os comparáveis; guardados sob seu hash."}};
+  operation.permission = "ml:predict";
   operation.bodies = {{"application/json", &schema_for<ValuationRequest>,
                        R"({"label":"Rua das Flores, 12","date":"2024-06-30","subject":{"area":120,"rooms":3}})"}};
   operation.answers = {

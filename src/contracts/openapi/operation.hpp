@@ -61,6 +61,8 @@ struct Operation {
   Text summary{};
   Text details{};
   Access access = Access::caller;
+  std::string_view
+      permission{};  // what the caller's roles must give: `data:read`; `anonymous`; a test compares with the gateway
   std::vector<Parameter> parameters{};  // besides those in the path
   std::vector<Body> bodies{};           // alternatives; empty: none
   std::vector<Answer> answers{};        // when all is well

@@ -11,6 +11,7 @@ using Names = std::map<std::string, std::vector<std::string>>;
 Operation read(std::string_view path, std::string_view id, Text summary, Text says, SchemaOf schema,
                bool passing = false) {
   Operation operation{"GET", path, id, kTag, summary, {}};
+  operation.permission = "registry:read";
   operation.parameters = {
       {Place::query, ValueType::text,
        json::member("index").says("answers when X-Consul-Index is above it",
@@ -33,6 +34,7 @@ Operation read(std::string_view path, std::string_view id, Text summary, Text sa
 Operation write(std::string_view path, std::string_view id, Text summary) {
   Operation operation{"PUT", path, id, kTag, summary, {}};
   operation.access = Access::admin;
+  operation.permission = "administer";
   operation.answers = {{200, {"done", "feito"}, "", nullptr, {}}};
   return operation;
 }

@@ -15,6 +15,7 @@ Operation make() {
                       {"Make a report of a valuation", "Produzir o laudo de uma avaliação"},
                       {"A job that stands on stored documents only, and prints their hashes.",
                        "Um trabalho que se apoia só em documentos guardados e imprime seus hashes."}};
+  operation.permission = "reports:write";
   operation.bodies = {{"application/json", &schema_for<ReportRequest>,
                        R"({"valuation":"0000000000000000000000000000000000000000000000000000000000000000",)"
                        R"("title":"Laudo de avaliação","language":"pt-BR","formats":["pdf"]})"}};
@@ -29,12 +30,14 @@ Operation show() {
                       kTag,
                       {"Show a report's record", "Mostrar o registro de um laudo"},
                       {}};
+  operation.permission = "reports:read";
   operation.answers = {{200, {"the record", "o registro"}, "application/json", &schema_for<ReportRecord>, {}}};
   return operation;
 }
 
 Operation file(std::string_view path, std::string_view id, Text summary, std::string_view media) {
   Operation operation{"GET", path, id, kTag, summary, {}};
+  operation.permission = "reports:read";
   operation.answers = {{200, {"the file", "o arquivo"}, media, nullptr, {"ETag", "Content-Disposition"}}};
   return operation;
 }

@@ -10,6 +10,7 @@ using namespace contracts;
 Operation open(std::string_view path, std::string_view id, Text summary, Answer answer) {
   Operation operation{"GET", path, id, kTag, summary, {}};
   operation.access = Access::anonymous;
+  operation.permission = "anonymous";
   operation.relayed = false;
   operation.answers = {std::move(answer)};
   return operation;
@@ -25,7 +26,10 @@ std::vector<Operation> log_level() {
   change.id = "set_log_level";
   change.summary = {"Change how much is logged, at once", "Mudar quanto se registra, de imediato"};
   change.bodies = {{"application/json", &schema_for<LevelView>, R"({"level":"debug"})"}};
-  for (Operation* one : {&show, &change}) one->access = Access::service;
+  for (Operation* one : {&show, &change}) {
+    one->access = Access::service;
+    one->permission = "administer";
+  }
   return {show, change};
 }
 

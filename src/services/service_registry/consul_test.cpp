@@ -50,11 +50,12 @@ TEST(ConsulQuery, RefusesWhatItCannotAnswer) {
 
 class AccessTest : public ::testing::Test {
  protected:
-  static std::string internal(const auth::SigningKey& key, std::vector<std::string> roles) {
+  static std::string internal(const auth::SigningKey& key, std::vector<std::string> roles,
+                              const std::string& tenant = "default") {
     auth::TokenSettings settings;
     settings.audience = auth::kInternalAudience;
     return "Bearer " +
-           auth::issue_token(key, settings, {"acme", "ana", std::move(roles)}, std::chrono::system_clock::now());
+           auth::issue_token(key, settings, {tenant, "ana", std::move(roles)}, std::chrono::system_clock::now());
   }
   Result<void> asks(Access access, const std::string& from, const std::string& name = {},
                     const std::string& value = {}) {
@@ -83,6 +84,8 @@ TEST_F(AccessTest, LetsThisMachineReadAndOthersWithATokenOnly) {
 TEST_F(AccessTest, LetsNobodyWriteWithoutAToken) {
   EXPECT_EQ(asks(Access::write, "127.0.0.1").error().kind, ErrorKind::unauthenticated);
   EXPECT_EQ(asks(Access::write, "127.0.0.1", "Authorization", internal(key_, {"appraiser"})).error().kind,
+            ErrorKind::forbidden);
+  EXPECT_EQ(asks(Access::write, "127.0.0.1", "Authorization", internal(key_, {"admin"}, "acme")).error().kind,
             ErrorKind::forbidden);
   EXPECT_TRUE(may(Access::write, "127.0.0.1", "Authorization", internal(key_, {"admin"})));
   EXPECT_TRUE(may(Access::write, "127.0.0.1", "X-Consul-Token", token_));

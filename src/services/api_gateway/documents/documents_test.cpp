@@ -81,7 +81,7 @@ TEST(Page, AsksForNothingElseAndAllowsNothingElse) {
 TEST(Page, ShowsEveryOperationAndEveryType) {
   const std::string text = std::get<std::string>(documents().page(asking("pt-BR")).body);
   EXPECT_THAT(text, HasSubstr("<html lang=\"pt-BR\">"));
-  EXPECT_THAT(text, HasSubstr("<details class=\"operation\" id=\"value_property\">"));
+  EXPECT_THAT(text, HasSubstr("<div class=\"inside\" id=\"value_property\">"));
   EXPECT_THAT(text, HasSubstr("/api/v1/ml/models/{model}/valuations"));
   EXPECT_THAT(text, HasSubstr("<a class=\"type\" href=\"#schema-ValuationRequest\">ValuationRequest</a>"));
   EXPECT_THAT(text, HasSubstr("id=\"schema-ValuationRequest\""));

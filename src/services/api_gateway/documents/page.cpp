@@ -57,6 +57,24 @@ void each_tag(const Page& page, Visit visit) {
   }
 }
 
+// Compact JSON over several lines.
+std::string indented(std::string_view compact) {
+  std::string out;
+  std::size_t depth = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < compact.size(); ++i) {
+    const char c = compact[i];
+    if (c == '"' && (i == 0 || compact[i - 1] != '\\')) in_text = !in_text;
+    const bool opens = !in_text && (c == '{' || c == '['), closes = !in_text && (c == '}' || c == ']');
+    if (closes) out += "\n" + std::string(2 * --depth, ' ');
+    out += c;
+    if (opens) ++depth;
+    if (opens || (!in_text && c == ',')) out += "\n" + std::string(2 * depth, ' ');
+    if (!in_text && c == ':') out += ' ';
+  }
+  return out;
+}
+
 std::string media_html(const Page& page, const Node& content) {
   std::string out;
   content.each_member([&](std::string_view media, const Node& what) {
@@ -65,7 +83,7 @@ std::string media_html(const Page& page, const Node& content) {
         "<p><code>" + escaped(media) + "</code>" + (schema ? ": " + type_html(*schema, page.language) : "") + "</p>\n";
     if (schema && member_of(*schema, "properties") && !member_of(*schema, "allOf"))
       out += members_html(*schema, page.language);
-    if (const auto example = member_of(what, "example")) out += element("pre", example->compact());
+    if (const auto example = member_of(what, "example")) out += element("pre", indented(example->compact()));
   });
   return out;
 }
@@ -97,19 +115,16 @@ std::string answers_html(const Page& page, const Node& answers) {
   return out + "</table></div>\n";
 }
 
-std::string roles_html(const Node& operation) {
-  std::string out;
-  if (const auto roles = member_of(operation, "x-roles")) {
-    roles->each_element([&](std::size_t, const Node& role) { out += element("span", role.text(), "role"); });
-  }
-  return out;
+std::string permission_html(const Node& operation) {
+  const std::string wanted = text_of(operation, "x-permission");
+  return wanted.empty() ? wanted : element("span", wanted, "role");
 }
 
 std::string operation_html(const Page& page, std::string_view path, std::string_view method, const Node& operation) {
-  std::string out = "<details class=\"operation\" id=\"" + escaped(text_of(operation, "operationId")) + "\"><summary>";
+  std::string out = "<details class=\"operation\"><summary>";
   out += element("span", upper(method), "method " + std::string(method)) + element("span", path, "path") +
-         roles_html(operation) + element("span", text_of(operation, "summary"), "says") +
-         "</summary>\n<div class=\"inside\">\n";
+         permission_html(operation) + element("span", text_of(operation, "summary"), "says") +
+         "</summary>\n<div class=\"inside\" id=\"" + escaped(text_of(operation, "operationId")) + "\">\n";
   out += html::paragraphs(text_of(operation, "description"));
   if (const auto parameters = member_of(operation, "parameters")) {
     out += page.title({"Parameters", "Parâmetros"}) + parameters_html(*parameters, page.language);
