@@ -59,7 +59,7 @@ export class RunningSystem {
     const requestType = Object.entries(fields).find(([name]) => name.toLowerCase() === "content-type")?.[1];
     const request = { type: requestType, ...(typeof sent === "string" && isJson(requestType) && sent.length <= longestKept ? { body: sent } : {}) };
     this.record({ method, target, request, status: answer.status, headers: Object.fromEntries(answer.headers), ...keep });
-    return { status: answer.status, headers: answer.headers, text, json: isJson(type) ? JSON.parse(text) : undefined };
+    return { status: answer.status, headers: answer.headers, text, json: isJson(type) && text !== "" ? JSON.parse(text) : undefined };
   }
 
   async signIn(user, password) {
