@@ -189,6 +189,27 @@ TEST_F(Coalescing, ARangeWaitsForTheWholeButDoesNotLead) {
   EXPECT_EQ(part.found->hit->body(), "01");
 }
 
+TEST_F(Coalescing, AConditionalRequestLeadsWhereOurConditionTakesItsPlace) {
+  Message tagged = good("one");
+  tagged.fields.emplace_back("ETag", "\"1\"");
+  answer(*ask().found->fetch, tagged);
+  world_.now += 70s;
+  Message conditional;
+  conditional.fields = {{"If-None-Match", "\"1\""}};
+  Waiting& first = ask(conditional);
+  Waiting& other = ask(conditional);
+  ASSERT_TRUE(first.must_fetch());
+  EXPECT_FALSE(other.found);
+  Message unchanged;
+  unchanged.status = 304;
+  const Outcome outcome = first.found->fetch->on_head(unchanged.response(), {});
+  ASSERT_EQ(outcome.next, Outcome::Next::serve);
+  EXPECT_EQ(outcome.hit->status(), 304);
+  settle();
+  ASSERT_TRUE(other.is_hit());
+  EXPECT_EQ(other.found->hit->status(), 304);
+}
+
 TEST_F(Coalescing, NoCacheWaitsForNobody) {
   ask();
   Message impatient;

@@ -171,6 +171,8 @@ EntryPointer decode(std::string_view bytes) {
   return std::make_shared<const Entry>(std::move(parts));
 }
 
+std::string sealed_entry(std::string_view payload) { return sealed(kMagic, payload); }
+
 std::string encode_vary(const std::vector<std::string>& names) {
   Writer out;
   out.number(names.size());

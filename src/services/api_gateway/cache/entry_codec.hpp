@@ -20,6 +20,9 @@ namespace valion::gateway::cache {
 // nullptr: these are not the bytes of an entry of this version, or not all of them, or changed ones.
 [[nodiscard]] EntryPointer decode(std::string_view bytes);
 
+// Magic and checksum before what should follow them: so that tests and fuzzers get past the checksum.
+[[nodiscard]] std::string sealed_entry(std::string_view payload);
+
 // What stands under a resource's name when its answers depend on request fields: the names of these.
 [[nodiscard]] std::string encode_vary(const std::vector<std::string>& names);
 [[nodiscard]] std::optional<std::vector<std::string>> decode_vary(std::string_view bytes);

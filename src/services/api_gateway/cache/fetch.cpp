@@ -11,6 +11,8 @@
 namespace valion::gateway::cache {
 namespace {
 
+constexpr std::uint64_t kReservedAtOnce = 256u << 10;  // bytes: an announced length is not yet a body
+
 bool is_error(int status) noexcept { return status == 500 || (status >= 502 && status <= 504); }
 
 bool is_condition(std::string_view name) noexcept {
@@ -115,6 +117,7 @@ EntryPointer Fetch::State::freshened(const ResponseHead& answer) const {
                        ? default_lifetime
                        : heuristic_lifetime(views, exchange.answered).value_or(Seconds{0});
   fresh.default_lifetime = default_lifetime;
+  if (auto tags = tags_of(answer.fields); !tags.empty()) fresh.tags = std::move(tags);
   fresh.age_zero = age_zero_of(answer.fields, exchange);
   fresh.position = position;
   fresh.fields = std::move(fields);
@@ -175,7 +178,8 @@ void Fetch::State::begin_keeping(const ResponseHead& answer, const Framing& fram
   const Moment now = cache->now();
   const bool too_big = framing.kind == Framing::Kind::length && framing.length > cache->largest();
   if (!keeping.lifetime || too_big) {
-    if (stored != nullptr && !is_error(answer.status) && original.head.method == "GET") cache->memory.erase(*stored);
+    const bool says_nothing_new = is_error(answer.status) || answer.status == 206 || answer.status == 304;
+    if (stored != nullptr && !says_nothing_new) cache->memory.erase(*stored);
     cache->unshared.add(flight, now);
     describe(answer.status, false);
     return give_up();
@@ -206,7 +210,7 @@ void Fetch::State::add(std::string_view piece) {
   }
   cache->collecting += piece.size();
   reserved += piece.size();
-  if (body.empty() && announced) body.reserve(*announced);
+  if (body.empty() && announced) body.reserve(std::min(*announced, kReservedAtOnce));
   body.append(piece);
 }
 

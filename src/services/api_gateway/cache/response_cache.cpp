@@ -130,8 +130,8 @@ ResponseCache::~ResponseCache() { state_->shared.reset(); }
 
 Verdict ResponseCache::look(const Question& question) {
   const Route& route = question.route;
-  if (!route.caches && route.cache_ttl <= Seconds{0}) return {};
   State& state = *state_;
+  if ((!route.caches && route.cache_ttl <= Seconds{0}) || state.memory.capacity() == 0) return {};
   RouteStatistics& statistics = state.route(route.name);
   const RequestHead& request = question.request;
   const auto target = cache_target(request);
@@ -174,8 +174,8 @@ struct Search {
         key{asked.partition, asked.host, cache_target(asked.request).value_or(asked.request.target)},
         directives(request_directives(asked.request.fields)),
         statistics(state->route(asked.route.name)),
-        may_lead(asked.request.method == "GET" && !traits_of(asked.request.fields).has_condition &&
-                 !directives.no_store) {}
+        may_lead(asked.request.method == "GET" && !directives.no_store),
+        has_condition(traits_of(asked.request.fields).has_condition) {}
 
   std::shared_ptr<ResponseCache::State> state;
   const Question& question;
@@ -184,6 +184,7 @@ struct Search {
   RequestDirectives directives;
   RouteStatistics& statistics;
   bool may_lead;
+  bool has_condition;  // unless ours takes its place, the answer may be a 304 or a part, of no use to others
   Judgement judgement;
   std::uint64_t flight = 0;
   std::optional<Flights::Lead> lead;
@@ -205,7 +206,8 @@ struct Search {
     if (last || judgement.by_client || directives.no_cache || state->unshared.contains(flight, state->now()))
       return true;
     if (state->flights.under_way(flight)) return false;
-    if (may_lead) lead = state->flights.lead(flight);
+    const bool validates = judgement.entry != nullptr && judgement.entry->has_validator();
+    if (may_lead && (validates || !has_condition)) lead = state->flights.lead(flight);
     return true;
   }
 };

@@ -49,7 +49,7 @@ class Client;
 namespace valion::gateway::cache {
 
 struct Settings {
-  std::size_t memory = 64u << 20;                 // bytes of the first cache, everything counted
+  std::size_t memory = 64u << 20;                 // bytes of the first cache, everything counted; 0: no cache at all
   std::size_t largest_in_memory = 8u << 20;       // bytes of one answer there; also at most an eighth of `memory`
   std::size_t largest_in_redis = 1u << 20;        // bytes of one answer there
   std::string redis_prefix = "valion:cache:";     // of all its keys
