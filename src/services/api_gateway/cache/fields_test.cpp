@@ -32,7 +32,7 @@ TEST(HttpDate, ReadsThreeForms) {
 
 TEST(HttpDate, TakesTwoDigitsOfAYearAsTheNearestPastOrNextFifty) {
   EXPECT_EQ(read_date("Sunday, 06-Nov-76 08:49:37 GMT"), "Fri, 06 Nov 2076 08:49:37 GMT");
-  EXPECT_EQ(read_date("Sunday, 06-Nov-77 08:49:37 GMT"), "Sat, 06 Nov 1977 08:49:37 GMT");
+  EXPECT_EQ(read_date("Sunday, 06-Nov-77 08:49:37 GMT"), "Sun, 06 Nov 1977 08:49:37 GMT");
   EXPECT_EQ(read_date("Sunday, 06-Nov-00 08:49:37 GMT"), "Mon, 06 Nov 2000 08:49:37 GMT");
 }
 
