@@ -175,7 +175,10 @@ Async<void> send(Exchange& x, http::Response& response) {
   write_answer_head(x, head, framing);
   x.status = response.status;
   const auto* text = std::get_if<std::string>(&response.body);
-  bool written = co_await x.client.write(Pieces(x.out, !bodiless && text != nullptr ? *text : std::string_view()));
+  // Built before it is awaited: within the co_await g++ 12 looks at *text although the condition does not hold.
+  const std::string_view whole = bodiless || text == nullptr ? std::string_view() : std::string_view(*text);
+  const Pieces pieces(x.out, whole);
+  bool written = co_await x.client.write(pieces);
   if (written && !bodiless && text == nullptr) {
     written = co_await write_body(x, response, framing);
     if (!written) x.client.stream().reset();
