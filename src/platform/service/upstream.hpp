@@ -46,6 +46,10 @@ class Upstream {
   void leave(resilience::CircuitBreaker::Permit permit, CallEnd end, resilience::CallOutcome outcome,
              std::chrono::duration<double> lasted, resilience::Moment now);
 
+  // For people: who stands behind it, and who of them is spared now.
+  [[nodiscard]] std::vector<std::string> ids() const { return instances_->ids(); }
+  [[nodiscard]] std::vector<std::string> ejected(resilience::Moment now) const { return ejection_.ejected(now); }
+
   // Not one of `tried`; an ejected one only when there is nobody else.
   [[nodiscard]] Result<registry::Instance> pick(const std::vector<std::string>& tried, resilience::Moment now);
   // The same without a copy: null when there is none, valid until the caller next waits.

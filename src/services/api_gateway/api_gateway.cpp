@@ -1,6 +1,7 @@
 #include "services/api_gateway/api_gateway.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -10,6 +11,9 @@
 #include "platform/service/job_routes.hpp"
 #include "platform/service/read_json.hpp"
 #include "platform/service/version.hpp"
+#include "services/api_gateway/admin/admin_port.hpp"
+#include "services/api_gateway/admin/parts_views.hpp"
+#include "services/api_gateway/admin/routes_view.hpp"
 #include "services/api_gateway/caller_check.hpp"
 #include "services/api_gateway/documents/documents.hpp"
 #include "services/api_gateway/edge/edge.hpp"
@@ -26,8 +30,21 @@ namespace {
 
 constexpr std::uint64_t kSmallBody = 4 << 10;  // bytes
 
+// Only fixed upstreams, and no Redis of its own: then neither Redis nor the registry is there.
+bool stands_alone(const Settings& settings, const gateway::RouteTable& table) {
+  return settings.redis_url.empty() && !table.needs_registry();
+}
+
+// A gateway that began without the registry cannot get it by a reload.
 gateway::LiveTable load_table(const Settings& settings) {
-  auto table = gateway::LiveTable::load(gateway::table_source(settings));
+  gateway::TableSource source = gateway::table_source(settings);
+  source.accept = [&settings, alone = std::optional<bool>()](const gateway::RouteTable& table) mutable -> Result<void> {
+    if (!alone) alone = stands_alone(settings, table);
+    if (!*alone || !table.needs_registry()) return {};
+    return fail(ErrorKind::invalid,
+                "the table has services of the registry, but this gateway was started without it; restart it");
+  };
+  auto table = gateway::LiveTable::load(std::move(source));
   if (!table) throw std::runtime_error("the route table cannot be used: " + gateway::told(table.error()));
   return std::move(*table);
 }
@@ -54,6 +71,24 @@ Async<Result<http::Response>> show_index(const gateway::RouteTable& table) {
   co_return http::json_response(200, json::encode(index));
 }
 
+// gateway.identity off: nobody is known, so a route that wants somebody lets nobody in.
+class NobodyKnown final : public gateway::CallerCheck {
+ public:
+  gateway::CallerPtr known(const gateway::Fields&) override { return nullptr; }
+  Async<Result<gateway::CallerPtr>> verify(const gateway::Fields&, const std::string&) override {
+    co_return fail(ErrorKind::unauthenticated, "this gateway knows nobody: gateway.identity is off");
+  }
+  const std::string& internal_authorization(const gateway::Caller&) override { return none_; }
+
+ private:
+  std::string none_;
+};
+
+gateway::Steps steps_of(ServiceContext& context, gateway::CallerCheck& callers,
+                        const gateway::SecurityFields& security) {
+  return {context.log, context.metrics, context.tracer, context.calls.upstreams(), callers, nullptr, &security};
+}
+
 }  // namespace
 
 struct ApiGateway::Front {
@@ -63,9 +98,54 @@ struct ApiGateway::Front {
         edge(std::make_shared<gateway::Edge>(context.executor, edge_settings(context.settings), router,
                                              std::move(around))) {}
 
+  // From now on exchanges go through `steps`, by the table that is in force.
+  void begin(ServiceContext& context, gateway::Steps& steps);
+  [[nodiscard]] gateway::admin::Parts admin_parts(ServiceContext& context);
+
   gateway::LiveTable table;
   std::shared_ptr<gateway::TlsContext> tls;
   std::shared_ptr<gateway::Edge> edge;
+  std::optional<gateway::ReloadWatch> reload;
+  std::optional<gateway::admin::AdminPort> admin;
+};
+
+void ApiGateway::Front::begin(ServiceContext& context, gateway::Steps& steps) {
+  const auto put_in_force = [this, &context, &steps](const gateway::RouteTable&) {
+    steps.routes = std::make_shared<gateway::ActiveRoutes>(table.current(), steps.upstreams, context.metrics);
+  };
+  put_in_force(*table.current());
+  table.on_replaced(put_in_force);
+  edge->steps = &steps;
+  reload.emplace(context.executor, table, context.log);
+  if (context.settings.gateway_admin_port == 0) return;
+  const gateway::admin::PortSettings settings{context.settings.gateway_admin_port};
+  admin.emplace(context.executor, settings, admin_parts(context), context.internal_key, context.log, context.metrics);
+  admin->start();
+}
+
+gateway::admin::Parts ApiGateway::Front::admin_parts(ServiceContext& context) {
+  namespace admin = gateway::admin;
+  Upstreams& upstreams = context.calls.upstreams();
+  admin::Parts parts;
+  parts.routes = [this] { return admin::routes_view(table); };
+  parts.instances = [&context, &upstreams] { return admin::instances_view(upstreams, context.directory); };
+  parts.breakers = [&upstreams] { return admin::breakers_view(upstreams); };
+  parts.config = [&context] { return admin::config_view(context.settings); };
+  parts.reload = [this] { return admin::reload(*reload, table); };
+  parts.drain = [] { std::raise(SIGTERM); };
+  return parts;
+}
+
+// In place of State where gateway.identity is off: no catalogue, no keys, no users.
+struct ApiGateway::Open {
+  Open(ServiceContext& context, Front& front)
+      : security(gateway::SecuritySettings{}, front.tls != nullptr), steps(steps_of(context, callers, security)) {
+    front.begin(context, steps);
+  }
+
+  NobodyKnown callers;
+  gateway::SecurityFields security;
+  gateway::Steps steps;
 };
 
 struct ApiGateway::State {
@@ -79,16 +159,9 @@ struct ApiGateway::State {
         sign_in(users, context.cpu, key, context.settings.token_lifetime, std::move(absent_hash)),
         caller_check(callers, context.internal_key),
         security(gateway::SecuritySettings{}, front.tls != nullptr),
-        steps{context.log,  context.metrics, context.tracer, context.calls.upstreams(),
-              caller_check, nullptr,         &security} {
+        steps(steps_of(context, caller_check, security)) {
     context.observe(database, "catalogue");
-    const auto put_in_force = [this, &context, &front](const gateway::RouteTable&) {
-      steps.routes = std::make_shared<gateway::ActiveRoutes>(front.table.current(), steps.upstreams, context.metrics);
-    };
-    put_in_force(*front.table.current());
-    front.table.on_replaced(put_in_force);
-    front.edge->steps = &steps;
-    reload.emplace(context.executor, front.table, context.log);
+    front.begin(context, steps);
   }
 
   auth::SigningKey key;
@@ -101,7 +174,6 @@ struct ApiGateway::State {
   CallerCheck caller_check;
   gateway::SecurityFields security;
   gateway::Steps steps;
-  std::optional<gateway::ReloadWatch> reload;
 };
 
 ApiGateway::ApiGateway() = default;
@@ -113,9 +185,20 @@ std::unique_ptr<http::Frontend> ApiGateway::make_frontend(http::ServerSettings s
   return std::make_unique<gateway::Listener>(front_->edge, settings, front_->tls);
 }
 
-bool ApiGateway::stands_alone() const { return !front_->table.current()->needs_registry(); }
+bool ApiGateway::stands_alone() const { return valion::stands_alone(context().settings, *front_->table.current()); }
 
 void ApiGateway::routes(http::Router& router) {
+  if (context().settings.gateway_identity) add_routes_of_callers(router);
+  documents_ = std::make_unique<gateway::Documents>(version());
+  gateway::add_document_routes(router, *documents_);
+  http::RouteOptions open;
+  open.anonymous = true;
+  open.body_limit = kSmallBody;
+  router.add(
+      http::Method::get, "/", [this](http::Request&) { return show_index(*front_->table.current()); }, open);
+}
+
+void ApiGateway::add_routes_of_callers(http::Router& router) {
   const auto add = [&](http::Method method, const std::string& path, http::Handler handler, std::uint64_t body_limit) {
     http::RouteOptions options;
     options.body_limit = body_limit;
@@ -132,19 +215,18 @@ void ApiGateway::routes(http::Router& router) {
     add(route.method, std::string(route.path), handle, kSmallBody);
   }
 
-  documents_ = std::make_unique<gateway::Documents>(version());
-  gateway::add_document_routes(router, *documents_);
-
   http::RouteOptions open;
   open.anonymous = true;
   open.body_limit = kSmallBody;
-  router.add(
-      http::Method::get, "/", [this](http::Request&) { return show_index(*front_->table.current()); }, open);
   router.add(
       http::Method::post, "/api/v1/auth/token", [this](http::Request& request) { return issue_token(request); }, open);
 }
 
 Async<Result<void>> ApiGateway::initialize() {
+  if (!context().settings.gateway_identity) {
+    open_ = std::make_unique<Open>(context(), *front_);
+    co_return Result<void>{};
+  }
   const std::filesystem::path secrets = context().home / "secrets";
   const auto hash_nobody = [] { return auth::hash_password(auth::random_text(24)); };
   VALION_CO_TRY_ASSIGN(std::string absent_hash, co_await context().cpu.run(hash_nobody));
@@ -156,6 +238,12 @@ Async<Result<void>> ApiGateway::initialize() {
                        co_await gateway::ensure_command_line_user(state_->users, context().cpu, credential));
   if (made) context().log.info("first start: made the command line's user", {{"file", credential.string()}});
   co_return Result<void>{};
+}
+
+Async<void> ApiGateway::cleanup() {
+  front_->admin.reset();
+  front_->reload.reset();
+  co_return;
 }
 
 // The gateway serves as long as it stands; a service without an instance makes it degraded, and its routes 503.

@@ -27,23 +27,27 @@ class ApiGateway final : public BaseService {
   ~ApiGateway() override;
   [[nodiscard]] std::string_view name() const override { return kName; }
   [[nodiscard]] bool authenticates_itself() const override { return true; }
-  [[nodiscard]] bool stands_alone() const override;  // a table without services of the registry
+  [[nodiscard]] bool stands_alone() const override;  // a table without services of the registry, and no redis.url
   std::unique_ptr<http::Frontend> make_frontend(http::ServerSettings settings, const http::Router& router,
                                                 http::Around around) override;
   void routes(http::Router& router) override;
   Async<Result<void>> initialize() override;
+  Async<void> cleanup() override;
   Async<ServiceHealth> health_check() override;
 
  private:
   struct Front;  // what make_frontend() builds: route table, TLS, the edge
+  struct Open;   // what it builds instead where gateway.identity is off
   struct State;  // what initialize() builds: key, catalogue, sign-in, the steps of an exchange
 
+  void add_routes_of_callers(http::Router& router);
   Async<Result<http::Response>> authenticated(http::Request& request, const http::Handler& inner) const;
   Async<Result<http::Response>> issue_token(http::Request& request);
 
   std::unique_ptr<gateway::Documents> documents_;
   std::unique_ptr<Front> front_;
   std::unique_ptr<State> state_;
+  std::unique_ptr<Open> open_;
 };
 
 }  // namespace valion

@@ -5,6 +5,7 @@
 #include "services/api_gateway/edge/local_answer.hpp"
 #include "services/api_gateway/edge/problem_answer.hpp"
 #include "services/api_gateway/edge/relay.hpp"
+#include "services/api_gateway/routing/path.hpp"
 
 namespace valion::gateway {
 
@@ -87,6 +88,10 @@ bool Exchange::read_deadline() {
 // route stays null for what the gateway answers itself.
 bool Exchange::find_route() {
   routes = steps.routes;
+  if (head.path.starts_with('/')) {
+    if (const std::string_view fault = path_fault(head.path); !fault.empty())
+      return fail_with(ErrorKind::malformed, "the path of the request is refused: " + std::string(fault));
+  }
   const RouteMatch match = routes->table->match(head.method, head.path);
   if (!match) {
     if (!match.path_known) return true;  // the gateway's own router says what there is

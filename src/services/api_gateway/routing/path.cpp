@@ -64,6 +64,10 @@ std::string_view path_fault(std::string_view path) noexcept {
       only_dots = true;
       continue;
     }
+    if (kind == Octet::unreserved) {
+      only_dots = false;
+      continue;
+    }
     if (kind == Octet::refused) return "it has a character that must be escaped";
     if (kind == Octet::percent) {
       if (const std::string_view fault = escape_fault(path.substr(at)); !fault.empty()) return fault;

@@ -59,6 +59,8 @@ RouteTable::RouteTable(std::vector<Route> routes) : routes_(std::move(routes)) {
       group = groups_.insert(groups_.end(), Group{hash_of(prefix), prefix, {}});
     }
     group->routes.push_back(&route);
+    const auto segments = std::count(group->prefix.begin(), group->prefix.end(), '/');
+    deepest_ = std::max(deepest_, static_cast<std::size_t>(segments));
   }
   std::size_t size = 8;
   while (size < 2 * groups_.size()) size *= 2;
@@ -89,7 +91,7 @@ void RouteTable::candidates(std::string_view path, Candidates& found) const noex
   for (std::size_t at = 0; at <= path.size(); ++at) {
     if (at == path.size() || path[at] == '/') {
       if (const Group* group = find(hash, path.substr(0, at))) found.groups[found.count++] = group;
-      if (segments++ == kDeepestPrefix) return;
+      if (segments++ == deepest_) return;
     }
     if (at < path.size()) hash = hash_step(hash, path[at]);
   }

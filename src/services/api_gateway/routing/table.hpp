@@ -72,6 +72,7 @@ class RouteTable {
 
   std::vector<Route> routes_;
   std::vector<Group> groups_;
+  std::size_t deepest_ = 0;           // segments of the longest prefix: what lies below is not looked at
   std::vector<std::uint32_t> slots_;  // open addressing: place in groups_ + 1; 0: empty
 };
 

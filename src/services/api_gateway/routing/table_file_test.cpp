@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "services/api_gateway/routing/nearest_word.hpp"
 
@@ -274,6 +275,24 @@ TEST(TableFile, ReadsBackWhatItWrites) {
     ASSERT_TRUE(again) << routes_to_yaml(*routes) << again.error().message << again.error().violations[0].message;
     EXPECT_EQ(*again, *routes) << routes_to_yaml(*routes);
   }
+}
+
+// The message lists what is known, and the guide must say what each of it means.
+TEST(TableFile, TheGuideHasEveryField) {
+  const auto routes = parse(with("    qqqqqqqqqq: 1\n"));
+  ASSERT_FALSE(routes);
+  const std::string& message = routes.error().violations[0].message;
+  std::ifstream input(std::string(VALION_SOURCE_DIR) + "/docs/gateway.md");
+  const std::string guide{std::istreambuf_iterator<char>(input), {}};
+  const std::string_view mark = "known are ";
+  std::istringstream words(message.substr(message.find(mark) + mark.size(), message.rfind(" (") - message.find(mark)));
+  int fields = 0;
+  for (std::string word; words >> word; ++fields) {
+    if (word.starts_with("(")) break;
+    if (word.ends_with(",")) word.pop_back();
+    EXPECT_THAT(guide, HasSubstr("| `" + word + "` |")) << word;
+  }
+  EXPECT_GE(fields, 15);
 }
 
 TEST(TableFile, AFileThatCannotBeReadIsNamed) {
