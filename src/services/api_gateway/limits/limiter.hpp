@@ -9,9 +9,10 @@
 // `probe_every` finds Redis again; what was used meanwhile is told to it with the next lease, so a Redis that lost
 // everything opens no gate.
 //
-//   const auto now = limits::Clock::now();
-//   auto decision = limiter.decide(caller, route.name, *route.limit, now);
-//   if (!decision) decision = co_await limiter.lease(std::string(caller), route.name, *route.limit);
+//   const WhichLimit which = which_limit(route, caller, address);  // limit null: not counted
+//   auto decision = limiter.decide(which.subject, route.name, *which.limit, now);
+//   if (!decision) decision = co_await limiter.lease(std::string(which.subject), route.name, *which.limit);
+//   … append_limit_fields(head, route.name, *decision, older_fields); refused: 429
 //
 // One per event loop; not thread-safe. May be destroyed while somebody waits in lease(): he gets his answer.
 #pragma once
