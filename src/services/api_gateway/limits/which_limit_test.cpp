@@ -16,8 +16,8 @@ class WhichLimitTest : public ::testing::Test {
     route.limit = RateLimit{50, 60s};
     route.key_limit = RateLimit{3'000, 60s};
   }
-  std::uint32_t requests(const Caller* caller) const {
-    const WhichLimit which = which_limit(route, caller, "192.0.2.7");
+  std::uint32_t requests(const Caller* who) const {
+    const WhichLimit which = which_limit(route, who, "192.0.2.7");
     return which.limit == nullptr ? 0 : which.limit->requests;
   }
   Route route;
