@@ -156,6 +156,7 @@ Async<void> Exchange::answer_failure(Failure failure) {
     client.stream().reset();
     co_return;
   }
+  if (body.cannot_finish()) keep_alive = false;
   const std::string document = problem_answer(*this, std::move(failure));
   const bool written = co_await client.write(Pieces(out, head.method == "HEAD" ? std::string_view() : document));
   if (!written) keep_alive = false;

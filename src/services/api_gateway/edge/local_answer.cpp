@@ -169,7 +169,7 @@ Async<void> send(Exchange& x, http::Response& response) {
     response.headers.set("Content-Length", std::to_string(framing.length));
   }
   if (framing.kind == Framing::Kind::until_close && !bodiless) x.keep_alive = false;
-  if (x.edge.draining) x.keep_alive = false;
+  if (x.edge.draining || x.body.cannot_finish()) x.keep_alive = false;
   if (bodiless) framing = Framing{};
   const ResponseHead head = head_of(response);
   write_answer_head(x, head, framing);

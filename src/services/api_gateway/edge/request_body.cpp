@@ -84,8 +84,13 @@ Async<Result<std::string_view>> RequestBody::next() {
   }
 }
 
+bool RequestBody::cannot_finish() const noexcept {
+  if (input_.ended()) return false;
+  return failure_ || continue_owed_ || stopped_ || (input_.counted() && input_.left() > kSkipLimit);
+}
+
 Async<bool> RequestBody::finish() {
-  if (!input_.ended() && (failure_ || continue_owed_ || stopped_)) co_return false;
+  if (cannot_finish()) co_return false;
   std::uint64_t skipped = 0;
   while (!input_.ended()) {
     if (input_.counted() && input_.left() > kSkipLimit) co_return false;

@@ -41,6 +41,8 @@ class RequestBody {
 
   // After the answer: reads little away, so that the next request can be read. False: the connection cannot go on.
   Async<bool> finish();
+  // Whether finish() would refuse, as far as is known before the answer is written: the client then hears `Connection: close`.
+  [[nodiscard]] bool cannot_finish() const noexcept;
   [[nodiscard]] std::optional<ErrorKind> failure() const noexcept { return failure_; }
 
  private:
