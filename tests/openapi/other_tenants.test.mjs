@@ -8,12 +8,17 @@ import { form, makeMarket } from "./small_market.mjs";
 // Ids that belong to the platform, not to a tenant: which of its services run.
 const sharedTags = new Set(["Registry"]);
 const password = "correct horse battery";
-let system, north, south, ids, key;
+let system, north, south, ids, key, session;
+const offers = (path) => document.paths[path] !== undefined;
 
 before(async () => {
   system = await RunningSystem.start("other_tenants");
   const admin = await system.admin();
   for (const [name, tenant] of [["nora", "north"], ["sam", "south"]]) {
+    if (offers("/api/v1/auth/tenants")) {
+      const added = await system.call("POST", "/api/v1/auth/tenants", { token: admin, body: { name: tenant } });
+      assert.equal(added.status, 201, added.text);
+    }
     const made = await system.call("POST", "/api/v1/auth/users", { token: admin, body: { name, password, tenant, roles: ["admin", "appraiser"] } });
     assert.equal(made.status, 201, made.text);
   }
@@ -24,6 +29,9 @@ before(async () => {
   assert.equal(user.status, 201, user.text);
   key = await system.call("POST", "/api/v1/auth/keys", { token: north, body: { name: "nightly" } });
   assert.equal(key.status, 201, key.text);
+  if (offers("/api/v1/auth/login")) {
+    session = (await system.call("POST", "/api/v1/auth/login", { body: { user: "nora", password } })).json.session;
+  }
 });
 after(() => system?.stop());
 
@@ -32,10 +40,13 @@ const own = (name, path) => {
   if (path.includes("/jobs/")) return ids.job;
   if (path.includes("/keys/")) return key.json.key.id;
   if (path.includes("/users/")) return "nils";
+  if (path.includes("/tenants/")) return "north";
+  if (path.includes("/sessions/")) return session;
   return ids[name];
 };
 const unknown = (name, path) => {
   if (path.includes("/users/")) return "nobody";
+  if (path.includes("/tenants/")) return "nowhere";
   const real = own(name, path);
   return /^[0-9a-f]{64}$/.test(real ?? "") ? "0".repeat(64) : `${real.slice(0, -4)}zzzz`;
 };
@@ -73,7 +84,7 @@ test("another tenant's id answers as an unknown one does", async () => {
     const seen = await system.call(one.method, theirs, { token: south, ...bodyOf(one) });
     const absent = await system.call(one.method, nobodys, { token: south, ...bodyOf(one) });
     const shape = (answer) => ({ status: answer.status, type: answer.json?.type, title: answer.json?.title,
-      detail: answer.json?.detail?.replaceAll(/[\w-]{8,}|nils|nobody/g, "…"), keys: Object.keys(answer.json ?? {}) });
+      detail: answer.json?.detail?.replaceAll(/[\w-]{8,}|nils|nobody|north|nowhere/g, "…"), keys: Object.keys(answer.json ?? {}) });
     if (seen.status !== 404 || JSON.stringify(shape(seen)) !== JSON.stringify(shape(absent))) {
       wrong.push(`${one.method} ${one.path}: ${JSON.stringify(shape(seen))}, for an unknown id ${JSON.stringify(shape(absent))}`);
     }
