@@ -5,17 +5,10 @@
 #include "platform/http/head_text.hpp"
 #include "services/api_gateway/edge/exchange.hpp"
 #include "services/api_gateway/message/crossing.hpp"
+#include "services/api_gateway/message/request_target.hpp"
 
 namespace valion::gateway {
 namespace {
-
-// Path and query, of an absolute target too.
-std::string_view origin_form(const RequestHead& head) {
-  if (head.target.starts_with('/')) return head.target;
-  const auto authority = head.target.find("//");
-  const auto path = authority == std::string_view::npos ? authority : head.target.find('/', authority + 2);
-  return path == std::string_view::npos ? std::string_view("/") : head.target.substr(path);
-}
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;

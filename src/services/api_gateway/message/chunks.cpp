@@ -50,7 +50,8 @@ ChunkReader::Part ChunkReader::refused(std::string_view why) noexcept {
   return part;
 }
 
-// A whole head, so that nothing is passed on of a broken one; of a head with an extension only the digits are consumed yet.
+// A whole head, so that nothing is passed on of a broken one; of a head with an extension only the digits are
+// consumed yet.
 ChunkReader::Part ChunkReader::read_head(std::string_view bytes) noexcept {
   const char* const begin = bytes.data();
   const char* const end = begin + bytes.size();

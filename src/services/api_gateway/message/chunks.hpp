@@ -1,9 +1,9 @@
 // The chunked transfer coding (RFC 9112 section 7.1), read strictly and written.
 //
-// Refused: sizes that are not 1 to 15 hexadecimal digits, blanks around them, bare line feeds and carriage returns, data longer or
-// shorter than its size, extensions that are not `;name[=token or "string"]` or longer than 256 bytes, broken trailer fields, more than 8192
-// bytes of trailer. Extensions and trailers are read and dropped: nobody beyond the gateway is to believe a field that was not
-// in the head.
+// Refused: sizes that are not 1 to 15 hexadecimal digits, blanks around them, bare line feeds and carriage returns,
+// data longer or shorter than its size, extensions that are not `;name[=token or "string"]` or longer than 256 bytes,
+// broken trailer fields, more than 8192 bytes of trailer. Extensions and trailers are read and dropped: nobody beyond
+// the gateway is to believe a field that was not in the head.
 #pragma once
 
 #include <array>
@@ -22,8 +22,8 @@ struct ChunkStep {
   Refusal refusal;           // 400
 };
 
-// Of one body. What it gives depends on the bytes alone, not on how they were cut (but for where data is divided). It never asks for
-// more than kLongestChunkLine bytes of unconsumed input: the caller's buffer must hold that much.
+// Of one body. What it gives depends on the bytes alone, not on how they were cut (but for where data is divided). It
+// never asks for more than kLongestChunkLine bytes of unconsumed input: the caller's buffer must hold that much.
 class ChunkReader {
  public:
   static constexpr std::size_t kLongestChunkLine = 4096 + 2;
@@ -31,8 +31,9 @@ class ChunkReader {
   // Decoding: the next range of the body. Call it until `more`, `end` or `refused`.
   [[nodiscard]] ChunkStep decode(std::string_view bytes) noexcept;
 
-  // Passing on: `data` is the next range to be forwarded as it stands, chunk heads and data together, in one piece where nothing has to
-  // be dropped. At `end` the forwarder writes kLastChunk itself. Never mixed with decode() within one body.
+  // Passing on: `data` is the next range to be forwarded as it stands, chunk heads and data together, in one piece
+  // where nothing has to be dropped. At `end` the forwarder writes kLastChunk itself. Never mixed with decode()
+  // within one body.
   [[nodiscard]] ChunkStep relay(std::string_view bytes) noexcept;
 
   // Bytes of the body that have passed so far, without framing.

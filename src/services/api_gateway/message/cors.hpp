@@ -32,8 +32,8 @@ struct PreflightAnswer {
 // Read-only once made.
 class Cors {
  public:
-  // invalid, every violation at once: an origin that is none (with a path, a wildcard within, upper case, `null`), `*` with others or with
-  // credentials, names that are no tokens.
+  // invalid, every violation at once: an origin that is none (with a path, a wildcard within, upper case, `null`),
+  // `*` with others or with credentials, names that are no tokens.
   [[nodiscard]] static Result<Cors> from(const CorsSettings& settings);
 
   // False: nothing is asked and nothing written; a service answers for itself.
@@ -41,8 +41,8 @@ class Cors {
   // OPTIONS with Origin and Access-Control-Request-Method.
   [[nodiscard]] static bool is_preflight(const RequestHead& head) noexcept;
   [[nodiscard]] PreflightAnswer preflight(const RequestHead& head) const;
-  // Whole lines for any other answer, rendered beforehand: the permission for an origin of the list, and `Vary: Origin` whoever asks (an
-  // answer kept by a cache must not be given to another origin). Views into this object.
+  // Whole lines for any other answer, rendered beforehand: the permission for an origin of the list, and `Vary:
+  // Origin` whoever asks (an answer kept by a cache must not be given to another origin). Views into this object.
   [[nodiscard]] std::string_view lines(const RequestHead& head) const noexcept;
 
  private:

@@ -1,8 +1,9 @@
 // What crosses the gateway, and what it writes anew: the heads that it sends to services and to clients.
 //
-// Both functions append a whole head with its empty line to `out`, with at most one growth of it. All texts given must be free of control
-// characters: views of a scanned head and values of our own are. The fates of fields: reserved_fields.hpp; besides, whatever
-// `Connection` names is dropped. What we write cannot be removed by a client's `Connection`.
+// Both functions append a whole head with its empty line to `out`, with at most one growth of it. All texts given
+// must be free of control characters: views of a scanned head and values of our own are. The fates of fields:
+// reserved_fields.hpp; besides, whatever `Connection` names is dropped. What we write cannot be removed by a client's
+// `Connection`.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +38,8 @@ struct TowardsService {
   std::string_view extra;                     // whole lines, each with its CRLF
 };
 
-// Writes X-Forwarded-For, -Proto, -Host (head.host), Forwarded (RFC 7239), X-Real-IP and Via too. A received Via stays before ours.
+// Writes X-Forwarded-For, -Proto, -Host (head.host), Forwarded (RFC 7239), X-Real-IP and Via too. A received Via
+// stays before ours.
 void append_request(std::string& out, const RequestHead& head, const TowardsService& values);
 
 struct TowardsClient {

@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <optional>
 #include <stdexcept>
@@ -13,12 +14,10 @@ namespace {
 constexpr std::string_view kDigits = "0123456789abcdef";
 constexpr std::size_t kMadeRequestId = 24;  // digits
 
-void write_random_hexadecimal(char* to, std::size_t digits, RandomBytes& random) {
-  std::array<std::uint8_t, 16> bytes;
-  random.fill(bytes.data(), digits / 2);
-  for (std::size_t i = 0; i < digits; ++i) {
-    const unsigned byte = bytes[i / 2];
-    to[i] = kDigits[i % 2 == 0 ? byte >> 4 : byte & 15];
+void write_random_hexadecimal(char* to, std::size_t digits, RandomBytes& random) noexcept {
+  for (std::size_t done = 0; done < digits;) {
+    std::uint64_t bytes = random.next();
+    for (std::size_t i = 0; i < 16 && done < digits; ++i, ++done, bytes >>= 4) to[done] = kDigits[bytes & 15];
   }
 }
 
@@ -59,16 +58,22 @@ std::optional<std::string_view> only(const Fields& fields, std::string_view name
 
 }  // namespace
 
-void RandomBytes::fill(std::uint8_t* to, std::size_t count) {
-  if (bytes_.size() - used_ < count) {
-    // Up to 256 bytes come whole or not at all.
-    for (std::size_t done = 0; done < bytes_.size(); done += 256) {
-      if (getrandom(bytes_.data() + done, 256, 0) != 256) throw std::runtime_error("the system has no random numbers");
-    }
-    used_ = 0;
+RandomBytes::RandomBytes() {
+  if (getrandom(state_.data(), sizeof state_, 0) != sizeof state_) {
+    throw std::runtime_error("the system has no random numbers");
   }
-  std::memcpy(to, bytes_.data() + used_, count);
-  used_ += count;
+}
+
+std::uint64_t RandomBytes::next() noexcept {
+  const std::uint64_t result = std::rotl(state_[0] + state_[3], 23) + state_[0];
+  const std::uint64_t shifted = state_[1] << 17;
+  state_[2] ^= state_[0];
+  state_[3] ^= state_[1];
+  state_[1] ^= state_[2];
+  state_[0] ^= state_[3];
+  state_[2] ^= shifted;
+  state_[3] = std::rotl(state_[3], 45);
+  return result;
 }
 
 ExchangeIds::ExchangeIds(const RequestHead& head, RandomBytes& random, bool sampled) {

@@ -1,4 +1,5 @@
-// The ids of one exchange: X-Request-Id and traceparent, a client's own when well-formed, made otherwise. No allocation.
+// The ids of one exchange: X-Request-Id and traceparent, a client's own when well-formed, made otherwise. No
+// allocation.
 #pragma once
 
 #include <array>
@@ -9,21 +10,23 @@
 
 namespace valion::gateway {
 
-// Random bytes of the system, fetched in larger pieces. Of one thread.
+// Digits for ids that must differ, not be secret: xoshiro256++ (Blackman, Vigna 2019) begun with random bytes of the
+// system. Of one thread.
 class RandomBytes {
  public:
-  // Fills `to`; throws std::runtime_error when the system has none (it cannot run then).
-  void fill(std::uint8_t* to, std::size_t count);
+  // Throws std::runtime_error when the system has no random numbers (it cannot run then).
+  RandomBytes();
+  [[nodiscard]] std::uint64_t next() noexcept;  // eight of them
 
  private:
-  std::array<std::uint8_t, 1024> bytes_{};
-  std::size_t used_ = bytes_.size();
+  std::array<std::uint64_t, 4> state_;
 };
 
 class ExchangeIds {
  public:
-  // A request id is kept when it stands once and is 8 to 128 characters of [A-Za-z0-9._-]; a traceparent when it stands once and is
-  // one of W3C Trace Context, version 00 or a later one that begins the same. `sampled`: the flag of a trace that begins here.
+  // A request id is kept when it stands once and is 8 to 128 characters of [A-Za-z0-9._-]; a traceparent when it
+  // stands once and is one of W3C Trace Context, version 00 or a later one that begins the same. `sampled`: the flag
+  // of a trace that begins here.
   ExchangeIds(const RequestHead& head, RandomBytes& random, bool sampled);
 
   [[nodiscard]] std::string_view request_id() const noexcept { return {request_id_.data(), request_id_size_}; }

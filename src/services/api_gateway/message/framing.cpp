@@ -36,24 +36,29 @@ void read_connection(std::string_view value, Said& said) noexcept {
   }
 }
 
+// `lower` in lower case and as long as `name`; its first letter tells most others apart.
+bool is_named(std::string_view name, std::string_view lower) noexcept {
+  return (name.front() | 0x20) == lower.front() && same_name(name, lower);
+}
+
 // By length first: most names have none of these.
 void read_field(const Field& field, Said& said) noexcept {
   switch (field.name.size()) {
     case 6:
-      if (same_name(field.name, "expect")) note(field, said.expectation, said.expectation_again);
+      if (is_named(field.name, "expect")) note(field, said.expectation, said.expectation_again);
       break;
     case 7:
-      if (same_name(field.name, "upgrade")) said.websocket = same_name(field.value, "websocket");
+      if (is_named(field.name, "upgrade")) said.websocket = same_name(field.value, "websocket");
       break;
     case 10:
-      if (same_name(field.name, "connection")) read_connection(field.value, said);
+      if (is_named(field.name, "connection")) read_connection(field.value, said);
       break;
     case 14:
-      if (same_name(field.name, "content-length")) note(field, said.length, said.length_again);
+      if (is_named(field.name, "content-length")) note(field, said.length, said.length_again);
       break;
     case 17:
-      if (same_name(field.name, "transfer-encoding")) note(field, said.coding, said.coding_again);
-      if (same_name(field.name, "sec-websocket-key")) said.websocket_key = !field.value.empty();
+      if (is_named(field.name, "transfer-encoding")) note(field, said.coding, said.coding_again);
+      if (is_named(field.name, "sec-websocket-key")) said.websocket_key = !field.value.empty();
       break;
     default: break;
   }
@@ -147,7 +152,10 @@ ResponseFraming framing_of(const ResponseHead& head, std::string_view method) no
   framing.kind = Framing::Kind::until_close;
   result.refusal = read_body(said, head.minor, framing);
   if (result.refusal) result.refusal.status = 502;
-  if (answer_has_no_body(head.status, method)) framing.kind = Framing::Kind::none;
+  if (answer_has_no_body(head.status, method)) {
+    framing.kind = Framing::Kind::none;
+    framing.length = 0;
+  }
   if (framing.kind == Framing::Kind::until_close || head.status == 101) framing.keep_alive = false;
   return result;
 }

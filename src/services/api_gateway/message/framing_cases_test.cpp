@@ -1,4 +1,5 @@
-// Header fields, lengths and chunks by which requests could be smuggled: what is sent on, what is refused. `|` is CRLF; see wire_cases.hpp.
+// Header fields, lengths and chunks by which requests could be smuggled: what is sent on, what is refused. `|` is
+// CRLF; see wire_cases.hpp.
 #include "services/api_gateway/message/wire_cases.hpp"
 
 namespace valion::gateway {

@@ -1,7 +1,8 @@
-// The head of an HTTP/1.1 message as views into the bytes that came: what every part of the gateway sees of a request or an answer.
+// The head of an HTTP/1.1 message as views into the bytes that came: what every part of the gateway sees of a request
+// or an answer.
 //
-// A view is never copied on the way: it lives as long as the buffer of the connection it came from, that is until the exchange
-// has ended or the buffer is read into again. Who keeps something longer copies it.
+// A view is never copied on the way: it lives as long as the buffer of the connection it came from, that is until the
+// exchange has ended or the buffer is read into again. Who keeps something longer copies it.
 #pragma once
 
 #include <cstdint>

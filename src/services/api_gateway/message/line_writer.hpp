@@ -9,7 +9,8 @@
 
 namespace valion::gateway {
 
-// Appends to a string within a bound given beforehand, so that no append looks at the capacity. Requires that no more is written.
+// Appends to a string within a bound given beforehand, so that no append looks at the capacity. Requires that no more
+// is written.
 class LineWriter {
  public:
   LineWriter(std::string& out, std::size_t bound) : out_(out), begin_(out.size()) {
@@ -21,8 +22,15 @@ class LineWriter {
   LineWriter& operator=(const LineWriter&) = delete;
 
   LineWriter& operator<<(std::string_view text) noexcept {
-    if (!text.empty()) std::memcpy(at_, text.data(), text.size());
-    at_ += text.size();
+    const std::size_t size = text.size();
+    if (size >= 8 && size <= 16) {
+      copy_ends<8>(text);
+    } else if (size > 16 && size <= 32) {
+      copy_ends<16>(text);
+    } else if (size > 0) {
+      std::memcpy(at_, text.data(), size);
+    }
+    at_ += size;
     return *this;
   }
   LineWriter& operator<<(std::uint64_t number) noexcept {
@@ -37,6 +45,13 @@ class LineWriter {
   static constexpr std::size_t kLongestNumber = 20;
 
  private:
+  // First and last bytes, which may overlap: most names and values are short, and this is shorter than a call.
+  template <std::size_t Width>
+  void copy_ends(std::string_view text) noexcept {
+    std::memcpy(at_, text.data(), Width);
+    std::memcpy(at_ + text.size() - Width, text.data() + text.size() - Width, Width);
+  }
+
   std::string& out_;
   std::size_t begin_;
   char* at_;

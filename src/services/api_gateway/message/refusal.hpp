@@ -16,8 +16,8 @@ struct Refusal {
   explicit operator bool() const noexcept { return status != 0; }
 };
 
-// The same as an Error, for the problem document: the kind fits the status as well as kinds can (414, 417, 431, 501 and 505 have none
-// of their own: malformed or too_large); the answer carries refusal.status.
+// The same as an Error, for the problem document: the kind fits the status as well as kinds can (414, 417, 431, 501
+// and 505 have none of their own: malformed or too_large); the answer carries refusal.status.
 [[nodiscard]] inline Error to_error(const Refusal& refusal) {
   const ErrorKind kind = refusal.status == 502 ? ErrorKind::bad_gateway
                          : refusal.status == 413 || refusal.status == 414 || refusal.status == 431

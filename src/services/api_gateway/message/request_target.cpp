@@ -72,7 +72,7 @@ Refusal check_path(std::string_view path) noexcept {
   if (escapes) {
     if (const Refusal refusal = check_escapes(path, true)) return refusal;
   }
-  if (!escapes && path.find("/.") == npos) return {};
+  if (!escapes && path.find('.') == npos) return {};
   for (std::size_t start = 1; start <= path.size() && !dots;) {
     const std::size_t end = std::min(path.find('/', start), path.size());
     dots = is_dot_segment(path.substr(start, end - start));
@@ -105,9 +105,10 @@ Refusal read_absolute(RequestHead& head) noexcept {
   if (!is_host(head.host)) return bad("the request target has no valid host");
   const std::string_view rest = head.target.substr(end);
   if (rest.starts_with('/')) return split(rest, head);
-  head.path = head.method == "OPTIONS" && rest.empty() ? "*" : "/";  // RFC 9112 section 3.2.4
-  head.query = rest.empty() ? rest : rest.substr(1);
-  return check_escapes(head.query, false);
+  if (!rest.empty())
+    return bad("the request target has a query without a path");  // what is behind `?` could pass for one
+  head.path = head.method == "OPTIONS" ? "*" : "/";               // RFC 9112 section 3.2.4
+  return {};
 }
 
 }  // namespace
@@ -137,6 +138,13 @@ Refusal read_target(RequestHead& head) noexcept {
     return head.method == "OPTIONS" ? Refusal{} : bad("only OPTIONS may ask for `*`");
   }
   return read_absolute(head);
+}
+
+std::string_view origin_form(const RequestHead& head) noexcept {
+  if (head.target.front() == '/') return head.target;
+  const std::size_t scheme = scheme_length(head.target);
+  const std::size_t slash = head.target.find('/', scheme);
+  return scheme == 0 || slash == npos ? head.path : head.target.substr(slash);
 }
 
 }  // namespace valion::gateway

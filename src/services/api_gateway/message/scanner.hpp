@@ -1,12 +1,13 @@
 // Strict, incremental scanning of heads: HTTP/1.0 and 1.1 as RFC 9112 writes them, without the leniences it permits.
 //
-// Refused: bare CR and LF, folded lines, a blank before the colon, names that are no tokens, control characters, fragments, bytes above
-// 0x7E in targets, `.` and `..` segments however spelled, broken escapes, absent, repeated or unwritable Host, other versions, CONNECT,
-// TRACE. One empty line before a request line is passed over (RFC 9112 section 2.2). obs-text in values passes.
+// Refused: bare CR and LF, folded lines, a blank before the colon, names that are no tokens, control characters,
+// fragments, bytes above 0x7E in targets, `.` and `..` segments however spelled, broken escapes, absent, repeated or
+// unwritable Host, other versions, CONNECT, TRACE. One empty line before a request line is passed over (RFC 9112
+// section 2.2). obs-text in values passes.
 //
-// What is answered depends on the bytes alone, not on how they were cut: feeding byte by byte gives the same result at the first byte
-// that decides. Each byte is looked at once, those of an unfinished line once more for each call. No allocation once the vector of
-// the head has grown. One scanner serves one connection, from one thread.
+// What is answered depends on the bytes alone, not on how they were cut: feeding byte by byte gives the same result
+// at the first byte that decides. Each byte is looked at once, those of an unfinished line once more for each call.
+// No allocation once the vector of the head has grown. One scanner serves one connection, from one thread.
 #pragma once
 
 #include <cstddef>
@@ -37,8 +38,9 @@ class RequestScanner {
  public:
   explicit RequestScanner(const HeadLimits& limits) : limits_(limits) {}
 
-  // `bytes` begins where the head begins: what an earlier call has seen and more behind it; it may have moved in memory. `head` is the
-  // one of the earlier call. Its views point into `bytes` of the last call. complete and refused make the scanner ready for the next head.
+  // `bytes` begins where the head begins: what an earlier call has seen and more behind it; it may have moved in
+  // memory. `head` is the one of the earlier call. Its views point into `bytes` of the last call. complete and
+  // refused make the scanner ready for the next head.
   [[nodiscard]] Scanned scan(std::string_view bytes, RequestHead& head);
   // Nothing of the next head has come yet (but perhaps a part of a first line): an idle connection.
   [[nodiscard]] bool fresh() const noexcept { return next_ == 0; }

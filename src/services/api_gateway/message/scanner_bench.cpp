@@ -1,5 +1,5 @@
-// What a request's head costs: to scan, to frame, to write anew; and what chunks cost to check. The heads are those that a browser sends
-// to a proxy (eleven fields, about 420 bytes) and that a load generator sends (three, 60 bytes).
+// What a request's head costs: to scan, to frame, to write anew; and what chunks cost to check. The heads are those
+// that a browser sends to a proxy (eleven fields, about 420 bytes) and that a load generator sends (three, 60 bytes).
 #include <benchmark/benchmark.h>
 
 #include <string>

@@ -1,4 +1,5 @@
-// Limits, memory that moves, answers, and heads cut anywhere. What is taken and refused byte for byte: *_cases_test.cpp.
+// Limits, memory that moves, answers, and heads cut anywhere. What is taken and refused byte for byte:
+// *_cases_test.cpp.
 #include "services/api_gateway/message/scanner.hpp"
 
 #include <gmock/gmock.h>

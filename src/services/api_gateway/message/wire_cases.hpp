@@ -1,8 +1,8 @@
 // A vocabulary for tests: bytes that a client sends, and what becomes of them.
 //
-// In these texts `|` is CRLF. An outcome is what is sent on, one message after the other, and then what stopped it: `[400]` a refusal,
-// `[waits]` an unfinished message, nothing when all bytes were used up between messages. The lines that the gateway adds to every request
-// (X-Forwarded-*, Forwarded, Via) are checked and left out.
+// In these texts `|` is CRLF. An outcome is what is sent on, one message after the other, and then what stopped it:
+// `[400]` a refusal, `[waits]` an unfinished message, nothing when all bytes were used up between messages. The lines
+// that the gateway adds to every request (X-Forwarded-*, Forwarded, Via) are checked and left out.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,6 +15,7 @@
 #include "services/api_gateway/message/chunks.hpp"
 #include "services/api_gateway/message/crossing.hpp"
 #include "services/api_gateway/message/framing.hpp"
+#include "services/api_gateway/message/request_target.hpp"
 #include "services/api_gateway/message/scanner.hpp"
 
 namespace valion::gateway::cases {
@@ -92,10 +93,8 @@ class Connection {
     if (scanned.state == Scanned::State::refused) return stop(scanned.refusal);
     const RequestFraming framed = framing_of(head_);
     if (framed.refusal) return stop(framed.refusal);
-    std::string target(head_.path);
-    if (!head_.query.empty()) target.append("?").append(head_.query);
     TowardsService values;
-    values.target = target;
+    values.target = origin_form(head_);
     values.host = head_.host;
     values.framing = framed.framing;
     values.websocket = framed.wants_websocket;
