@@ -1,4 +1,5 @@
-// Who may use the system: users and API keys, kept by the gateway. Everything but `me` wants the role admin.
+// Who may use the system: users and API keys, kept by the gateway. Which permission each route wants, and which role has it:
+// services/api_gateway/identity/permissions.hpp. Sessions, tenants and the audit log: contracts/accounts.hpp.
 //
 //   GET    /api/v1/auth/me                        > Identity
 //   GET    /api/v1/auth/users                     > UserList       POST /api/v1/auth/users  NewUser > 201 UserView
@@ -9,7 +10,7 @@
 //   GET    /api/v1/auth/keys                      > KeyList        POST /api/v1/auth/keys   NewKey > 201 CreatedKey
 //   DELETE /api/v1/auth/keys/{id}                 > KeyView, revoked; with ?forget=true it is no longer listed either
 //
-// An admin of the tenant `default` sees and names every tenant; any other admin only his own.
+// Whoever belongs to the tenant `default` sees and names every tenant; anybody else only his own.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -18,11 +19,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/json/described.hpp"
 
 namespace valion::contracts {
+
+inline constexpr std::string_view kRoles = "admin appraiser auditor viewer service";
 
 struct Identity {
   std::string tenant;
@@ -37,9 +41,15 @@ struct UserView {
   std::vector<std::string> roles;
   bool disabled = false;
   std::string created_at;
-  static constexpr std::array kMembers{json::member("created_at").form("date-time")};
+  bool pending = false;  // has not chosen a password yet
+  std::optional<std::string> full_name, email, last_seen_at;
+  static constexpr std::array kDefaulted{"pending"};
+  static constexpr std::array kMembers{
+      json::member("created_at").form("date-time"), json::member("last_seen_at").form("date-time"),
+      json::member("pending").says("has not chosen a password yet", "ainda não escolheu uma senha")};
 };
-BOOST_DESCRIBE_STRUCT(UserView, (), (name, tenant, roles, disabled, created_at))
+BOOST_DESCRIBE_STRUCT(UserView, (),
+                      (name, tenant, roles, disabled, created_at, pending, full_name, email, last_seen_at))
 
 struct UserList {
   std::vector<UserView> users;  // by name
@@ -47,20 +57,26 @@ struct UserList {
 BOOST_DESCRIBE_STRUCT(UserList, (), (users))
 
 struct NewUser {
-  std::string name;      // 1 to 64 of a-z A-Z 0-9 . _ @ + -
-  std::string password;  // 12 to 1024 bytes
+  std::string name;                     // 1 to 64 of a-z A-Z 0-9 . _ @ + -; `system` is none
+  std::optional<std::string> password;  // 12 to 1024 characters; absent: he chooses it himself, by a setup link
   std::vector<std::string> roles{"appraiser"};
-  std::optional<std::string> tenant;  // the admin's own
+  std::optional<std::string> tenant;            // the admin's own
+  std::optional<std::string> full_name, email;  // for people
   static constexpr std::array kDefaulted{"roles"};
   static constexpr std::array kMembers{
-      json::member("name").characters(1, 64).alphabet("a-zA-Z0-9._@+-"), json::member("password").characters(12, 1024),
-      json::member("roles").elements(1, 16).characters(1, 32).alphabet("a-z0-9_").but_not("service"),
+      json::member("name").characters(1, 64).alphabet("a-zA-Z0-9._@+-").but_not("system"),
+      json::member("password")
+          .characters(12, 1024)
+          .says("absent: the user chooses it by a setup link", "ausente: o usuário a escolhe por um link"),
+      json::member("full_name").characters(1, 200),
+      json::member("email").characters(3, 200),
+      json::member("roles").elements(1, 5).one_of(kRoles).distinct(),
       json::member("tenant")
           .characters(1, 64)
           .alphabet("a-zA-Z0-9._@+-")
           .says("the admin's own when absent", "o do próprio administrador quando ausente")};
 };
-BOOST_DESCRIBE_STRUCT(NewUser, (), (name, password, roles, tenant))
+BOOST_DESCRIBE_STRUCT(NewUser, (), (name, password, roles, tenant, full_name, email))
 
 struct PasswordChange {
   std::string password;
@@ -69,9 +85,8 @@ struct PasswordChange {
 BOOST_DESCRIBE_STRUCT(PasswordChange, (), (password))
 
 struct RolesChange {
-  std::vector<std::string> roles;  // admin, appraiser, …: 1 to 32 of a-z 0-9 _ each; `service` is none
-  static constexpr std::array kMembers{
-      json::member("roles").elements(1, 16).characters(1, 32).alphabet("a-z0-9_").but_not("service")};
+  std::vector<std::string> roles;
+  static constexpr std::array kMembers{json::member("roles").elements(1, 5).one_of(kRoles).distinct()};
 };
 BOOST_DESCRIBE_STRUCT(RolesChange, (), (roles))
 
@@ -102,7 +117,7 @@ struct NewKey {
   static constexpr std::array kDefaulted{"roles"};
   static constexpr std::array kMembers{
       json::member("name").characters(1, 64).alphabet("a-zA-Z0-9._@+-").says("what it is for", "para que serve"),
-      json::member("roles").elements(1, 16).characters(1, 32).alphabet("a-z0-9_").but_not("service"),
+      json::member("roles").elements(1, 5).one_of(kRoles).distinct(),
       json::member("tenant").characters(1, 64).alphabet("a-zA-Z0-9._@+-"),
       json::member("lifetime_seconds")
           .range(60, 316224000)

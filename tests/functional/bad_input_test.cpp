@@ -8,15 +8,15 @@
 
 #include "contracts/data.hpp"
 #include "functional/running_system.hpp"
-#include "platform/auth/token.hpp"
 #include "platform/json/described.hpp"
+#include "services/api_gateway/identity/test_tokens.hpp"
 
 namespace valion::functional {
 namespace {
 
-using testing::AnyOf;
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 const std::string kOptions =
     R"({"name":"sales","target":"price","columns":[{"name":"price","type":"number","required":true}]})";
@@ -44,7 +44,7 @@ std::size_t files_below(const std::filesystem::path& folder) {
   return count;
 }
 
-class BadInput : public testing::Test {
+class BadInput : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     std::map<std::string, std::string> environment{{"VALION_UPLOAD_LIMIT", "8000000"}};
@@ -159,10 +159,8 @@ TEST_F(BadInput, AnInvalidToken) {
 }
 
 TEST_F(BadInput, AnExpiredToken) {
-  const auto key = auth::SigningKey::load_or_create(system_->home() / "secrets" / "gateway.key");
-  const auto an_hour_ago = std::chrono::system_clock::now() - std::chrono::hours(1);
-  const auth::TokenSettings settings{auth::kClientAudience, std::chrono::seconds(60), std::chrono::seconds(5)};
-  const std::string token = auth::issue_token(key, settings, Principal{"default", "cli", {"admin"}}, an_hour_ago);
+  const std::string token =
+      valion::testing::signed_token(system_->home(), Principal{"default", "cli", {"admin"}}, std::chrono::hours(1));
   const Answer answer = system_->call({.target = "/api/v1/ml/models", .token = token});
   expect_problem(answer, 401, "expired");
   EXPECT_THAT(answer.headers.at("www-authenticate"), HasSubstr("invalid_token"));
@@ -178,9 +176,7 @@ TEST_F(BadInput, AnotherTenantsDataIsNotThere) {
   ASSERT_EQ(mine.status, 201) << mine.body;
   const auto version = json::decode<contracts::DatasetVersion>(mine.body, json::Unknown::ignored);
   ASSERT_TRUE(version);
-  const auto key = auth::SigningKey::load_or_create(system_->home() / "secrets" / "gateway.key");
-  const std::string token =
-      auth::issue_token(key, {}, Principal{"stranger", "eve", {"admin"}}, std::chrono::system_clock::now());
+  const std::string token = valion::testing::signed_token(system_->home(), Principal{"stranger", "eve", {"admin"}});
   for (const char* part : {"", "/profile", "/arrow", "/cleaning"}) {
     expect_problem(system_->call({.target = "/api/v1/data/versions/" + version->version.text() + part, .token = token}),
                    404, "");

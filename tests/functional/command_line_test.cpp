@@ -50,10 +50,10 @@ TEST_F(OnARunningSystem, TheSmokeTestReachesEveryServiceAndLeavesNothingOnTheDis
 }
 
 TEST_F(OnARunningSystem, UsersComeSignInAndGo) {
-  EXPECT_EQ(
-      shell("echo 'a long enough password' | valion user add ana --roles appraiser,reviewer --password-stdin").code, 0);
+  EXPECT_EQ(shell("echo 'a long enough password' | valion user add ana --roles appraiser,viewer --password-stdin").code,
+            0);
   const Finished list = shell("valion user list");
-  EXPECT_THAT(list.output, AllOf(HasSubstr("ana"), HasSubstr("appraiser,reviewer"), HasSubstr("cli")));
+  EXPECT_THAT(list.output, AllOf(HasSubstr("ana"), HasSubstr("appraiser,viewer"), HasSubstr("cli")));
   const auto sign_in = [&](const std::string& password) {
     return system_
         ->call({.method = http::Method::post,

@@ -109,6 +109,7 @@ TEST(Routes, OfTheRegistryAreDescribed) {
 TEST(Routes, OfTheGatewayAreDescribed) {
   std::set<std::string> expected;
   add(expected, openapi::access_operations());
+  add(expected, openapi::account_operations());
   add(expected, openapi::job_operations());
   add(expected, openapi::system_operations());
   std::set<std::string> found = registered<ApiGateway>();

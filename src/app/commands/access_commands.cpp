@@ -6,7 +6,7 @@
 #include "app/logs/log_record.hpp"
 #include "app/terminal/password.hpp"
 #include "app/terminal/table.hpp"
-#include "contracts/access.hpp"
+#include "contracts/accounts.hpp"
 
 namespace valion::app {
 namespace {
@@ -51,6 +51,23 @@ Result<contracts::NewKey> wanted_key(const KeyCommand& command) {
   return key;
 }
 
+std::string state_of(const contracts::UserView& user) {
+  if (user.disabled) return "disabled";
+  return user.pending ? "no password yet" : "enabled";
+}
+
+// With the token of a one-time link, and no credential of ours.
+int finish_setup(const Settings& settings, const GatewayOptions& gateway, const UserCommand& command,
+                 std::string password) {
+  const contracts::SetupRequest request{command.setup_token, std::move(password)};
+  auto api = ApiClient::create(gateway_url(settings, gateway.url));
+  if (!api) return complain(api.error());
+  const auto done = api->send(http::Method::post, "/setup", json::encode(request));
+  if (!done) return complain(done.error());
+  if (!gateway.json) fmt::print("set; sign in with the new password\n");
+  return 0;
+}
+
 std::string state_of(const contracts::KeyView& key) {
   if (key.revoked_at) return "revoked";
   return key.expires_at ? "until " + key.expires_at->substr(0, 16) : "in force";
@@ -63,11 +80,14 @@ int add_user(const Settings& settings, const GatewayOptions& gateway, const User
   user.name = command.name;
   if (!command.roles.empty()) user.roles = command.roles;
   user.tenant = command.tenant;
-  auto password = ask_new_password(command.name, command.password_stdin);
-  if (!password) return complain(password.error());
-  user.password = std::move(*password);
+  if (!command.setup_link) {
+    auto password = ask_new_password(command.name, command.password_stdin);
+    if (!password) return complain(password.error());
+    user.password = std::move(*password);
+  }
   const auto added = ask<contracts::UserView>(settings, gateway, http::Method::post, kUsers, json::encode(user));
   const std::string roles = joined(user.roles);
+  if (added && command.setup_link) return make_setup_link(settings, gateway, command.name);
   return show(gateway, added, fmt::format("added {} ({}); tokens: POST /api/v1/auth/token", command.name, roles));
 }
 
@@ -77,8 +97,7 @@ int list_users(const Settings& settings, const GatewayOptions& gateway) {
   if (gateway.json) return show(gateway, list, "");
   TextTable table{{"user", "tenant", "roles", "state", "since"}, {}};
   for (const contracts::UserView& user : list->users) {
-    table.rows.push_back({user.name, user.tenant, joined(user.roles), user.disabled ? "disabled" : "enabled",
-                          user.created_at.substr(0, 10)});
+    table.rows.push_back({user.name, user.tenant, joined(user.roles), state_of(user), user.created_at.substr(0, 10)});
   }
   fmt::print("{}", to_text(table));
   return 0;
@@ -87,6 +106,7 @@ int list_users(const Settings& settings, const GatewayOptions& gateway) {
 int set_user_password(const Settings& settings, const GatewayOptions& gateway, const UserCommand& command) {
   auto password = ask_new_password(command.name, command.password_stdin);
   if (!password) return complain(password.error());
+  if (!command.setup_token.empty()) return finish_setup(settings, gateway, command, std::move(*password));
   const contracts::PasswordChange change{std::move(*password)};
   const auto after = ask<contracts::UserView>(settings, gateway, http::Method::put,
                                               user_path(command.name) + "/password", json::encode(change));

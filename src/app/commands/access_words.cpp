@@ -11,7 +11,8 @@ namespace {
 void add_name(CLI::App& command, std::string& name) { command.add_option("name", name, "the user")->required(); }
 
 void add_roles(CLI::App& command, std::vector<std::string>& roles) {
-  command.add_option("--roles", roles, "admin, appraiser, …; separated by commas")->delimiter(',');
+  command.add_option("--roles", roles, "of admin, appraiser, auditor, viewer, service; separated by commas")
+      ->delimiter(',');
 }
 
 void add_password(CLI::App& command, UserCommand& user) {
@@ -38,12 +39,15 @@ void add_users(CLI::App& app, Words& words) {
   add_name(*add, user->name);
   add_roles(*add, user->roles);
   add_password(*add, *user);
+  add->add_flag("--setup-link", user->setup_link, "no password: print a one-time link by which the user chooses one");
   add->add_option("--tenant", user->tenant, "whose data the user sees (default: the admin's own tenant)");
   with("list", "Every user", [](const auto& s, const auto& g, const auto&) { return list_users(s, g); });
   CLI::App* password = with("set-password", "Give a user another password; older tokens end",
                             [](const auto& s, const auto& g, const auto& u) { return set_user_password(s, g, u); });
   add_name(*password, user->name);
   add_password(*password, *user);
+  password->add_option("--setup-token", user->setup_token,
+                       "the token of a one-time link, instead of an admin's credential");
   CLI::App* roles = with("set-roles", "Give a user other roles; older tokens end",
                          [](const auto& s, const auto& g, const auto& u) { return set_user_roles(s, g, u); });
   add_name(*roles, user->name);
@@ -57,6 +61,12 @@ void add_users(CLI::App& app, Words& words) {
           [](const auto& s, const auto& g, const auto& u) { return set_user_disabled(s, g, u.name, false); });
   by_name("remove", "Remove a user",
           [](const auto& s, const auto& g, const auto& u) { return remove_user(s, g, u.name); });
+  by_name("setup-link", "A one-time link by which a user chooses a password",
+          [](const auto& s, const auto& g, const auto& u) { return make_setup_link(s, g, u.name); });
+  by_name("export", "All that is kept of a person, as JSON",
+          [](const auto& s, const auto& g, const auto& u) { return export_person(s, g, u.name); });
+  by_name("erase", "Remove a user and whatever leads to the person",
+          [](const auto& s, const auto& g, const auto& u) { return erase_person(s, g, u.name); });
 }
 
 void add_keys(CLI::App& app, Words& words) {

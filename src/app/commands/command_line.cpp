@@ -63,6 +63,7 @@ int run_command_line(int count, char** arguments) {
   add_gateway_words(app, words);
   add_market_words(app, words);
   add_access_words(app, words);
+  add_account_words(app, words);
   add_keeping_words(app, words);
   add_completion_words(app, words);
   teach(app, {{"valion orchestrator", "start the whole system, here"},

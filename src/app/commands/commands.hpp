@@ -46,6 +46,8 @@ struct UserCommand {
   std::vector<std::string> roles;
   std::optional<std::string> tenant;
   bool password_stdin = false;  // otherwise it is asked for, without echo; never a word of the command line
+  bool setup_link = false;      // the user chooses it himself: a one-time link is printed
+  std::string setup_token;      // of a link: instead of the command line's own credential
 };
 [[nodiscard]] int add_user(const Settings& settings, const GatewayOptions& gateway, const UserCommand& command);
 [[nodiscard]] int list_users(const Settings& settings, const GatewayOptions& gateway);
@@ -55,6 +57,27 @@ struct UserCommand {
 [[nodiscard]] int set_user_disabled(const Settings& settings, const GatewayOptions& gateway, const std::string& name,
                                     bool disabled);
 [[nodiscard]] int remove_user(const Settings& settings, const GatewayOptions& gateway, const std::string& name);
+// A person's data: all that is kept of him, as JSON; and their erasure, which also removes the user.
+[[nodiscard]] int make_setup_link(const Settings& settings, const GatewayOptions& gateway, const std::string& name);
+[[nodiscard]] int export_person(const Settings& settings, const GatewayOptions& gateway, const std::string& name);
+[[nodiscard]] int erase_person(const Settings& settings, const GatewayOptions& gateway, const std::string& name);
+
+struct TenantCommand {
+  std::string name, title;
+};
+[[nodiscard]] int add_tenant(const Settings& settings, const GatewayOptions& gateway, const TenantCommand& command);
+[[nodiscard]] int list_tenants(const Settings& settings, const GatewayOptions& gateway);
+[[nodiscard]] int set_tenant_disabled(const Settings& settings, const GatewayOptions& gateway, const std::string& name,
+                                      bool disabled);
+
+struct AuditCommand {
+  std::int64_t after = 0, limit = 100;
+  std::string anchor;  // SEQUENCE:HASH, kept elsewhere; empty: none
+  bool json = false;
+};
+[[nodiscard]] int list_audit(const Settings& settings, const GatewayOptions& gateway, const AuditCommand& command);
+// Reads the gateway's database itself: who checks does not ask the one that is checked. 1 when the chain is broken.
+[[nodiscard]] int verify_audit(const Settings& settings, const AuditCommand& command);
 
 struct KeyCommand {
   std::string name;

@@ -12,7 +12,7 @@
 #include "app/commands/signed_in.hpp"
 #include "app/commands/smoke_market.hpp"
 #include "app/study/main_job.hpp"
-#include "contracts/access.hpp"
+#include "contracts/accounts.hpp"
 #include "contracts/study_requests.hpp"
 
 namespace valion::app {
@@ -47,6 +47,9 @@ class PassingKey {
   PassingKey& operator=(const PassingKey&) = delete;
 
   Result<void> create(ApiClient& user) {
+    const contracts::NewTenant tenant{kTenant, "smoke tests"};
+    const auto made_tenant = admin_.post("/api/v1/auth/tenants", json::encode(tenant));
+    if (!made_tenant && made_tenant.error().kind != ErrorKind::conflict) return fail(made_tenant.error());
     const contracts::NewKey wanted{"smoke-test", {"appraiser"}, kTenant, kKeyLifetime};
     VALION_TRY_ASSIGN(const auto made, admin_.post_as<contracts::CreatedKey>("/api/v1/auth/keys", wanted));
     id_ = made.key.id;

@@ -37,6 +37,7 @@ void add_running_words(CLI::App& app, Words& words);   // orchestrator, restart,
 void add_watching_words(CLI::App& app, Words& words);  // status, logs, test, config
 void add_market_words(CLI::App& app, Words& words);    // demo, data, study, value, report
 void add_access_words(CLI::App& app, Words& words);    // user, key, signing-key
+void add_account_words(CLI::App& app, Words& words);   // tenant, audit
 void add_keeping_words(CLI::App& app, Words& words);   // backup, restore, gc
 void add_gateway_words(CLI::App& app, Words& words);   // gateway
 void add_completion_words(CLI::App& app, Words& words);

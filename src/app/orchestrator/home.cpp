@@ -4,13 +4,25 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <boost/describe.hpp>
+
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <utility>
+
+#include "base/date.hpp"
+#include "platform/json/described.hpp"
 
 namespace valion::app {
 namespace {
+
+struct SetupFile {
+  std::string token, expires_at;
+};
+BOOST_DESCRIBE_STRUCT(SetupFile, (), (token, expires_at))
 
 std::filesystem::path address_file(const std::filesystem::path& home) { return home / "run" / "gateway.url"; }
 
@@ -59,6 +71,14 @@ std::optional<std::string> read_gateway_address(const std::filesystem::path& hom
   std::string address;
   if (!std::getline(file, address) || address.empty()) return std::nullopt;
   return address;
+}
+
+std::optional<std::string> read_setup_link(const std::filesystem::path& home, const std::string& address) {
+  std::ifstream file(home / "secrets" / "setup.json");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto setup = json::decode<SetupFile>(text, json::Unknown::ignored);
+  if (!setup || setup->expires_at <= utc_timestamp(std::chrono::system_clock::now())) return std::nullopt;
+  return address + "/setup?token=" + setup->token;
 }
 
 }  // namespace valion::app

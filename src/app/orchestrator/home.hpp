@@ -30,4 +30,8 @@ void write_gateway_address(const std::filesystem::path& home, const std::string&
 void remove_gateway_address(const std::filesystem::path& home);
 [[nodiscard]] std::optional<std::string> read_gateway_address(const std::filesystem::path& home);
 
+// The one-time link by which the first admin chooses a password, while nobody has used it and it is not too old:
+// `{address}/setup?token=…`. From VALION_HOME/secrets/setup.json, which the gateway writes.
+[[nodiscard]] std::optional<std::string> read_setup_link(const std::filesystem::path& home, const std::string& address);
+
 }  // namespace valion::app

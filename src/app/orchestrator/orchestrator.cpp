@@ -52,6 +52,11 @@ class Voice {
     if (loud) std::fprintf(stderr, "valion orchestrator: %s\n", words.c_str());
     log_.write(loud ? log::Level::error : log::Level::info, words);
   }
+  // On the terminal alone: what it shows is a secret.
+  static void show(const std::string& words) {
+    std::printf("%s\n", words.c_str());
+    std::fflush(stdout);
+  }
   void complain(const std::string& words) {
     std::fprintf(stderr, "valion orchestrator: %s\n", words.c_str());
     log_.error(words);
@@ -97,6 +102,9 @@ class System {
       voice_.say(fmt::format(
           "all services are ready after {:.2f} s; the gateway is {}, metrics are on port {} (Ctrl-C stops everything)",
           uptime(), fleet_.gateway_address(), metrics_.port()));
+      if (const auto link = read_setup_link(settings_.home, fleet_.gateway_address())) {
+        Voice::show("the user admin has no password yet; choose it here, once, within the hour:\n  " + *link);
+      }
       while (!stop_asked_) co_await asked_to_stop_.async_wait(asio::as_tuple(use_async));
     } else if (up.error().kind != ErrorKind::cancelled) {
       voice_.complain(up.error().message);

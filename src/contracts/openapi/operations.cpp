@@ -8,8 +8,9 @@ namespace valion::openapi {
 
 std::vector<Operation> all_operations() {
   std::vector<Operation> all;
-  for (auto&& some : {access_operations(), data_operations(), geospatial_operations(), ml_operations(),
-                      report_operations(), job_operations(), registry_operations(), system_operations()}) {
+  for (auto&& some :
+       {access_operations(), account_operations(), data_operations(), geospatial_operations(), ml_operations(),
+        report_operations(), job_operations(), registry_operations(), system_operations()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

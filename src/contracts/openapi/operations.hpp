@@ -14,6 +14,7 @@ namespace valion::openapi {
 [[nodiscard]] std::vector<Operation> registry_operations();    // service_registry
 [[nodiscard]] std::vector<Operation> job_operations();         // the gateway, and each service below /jobs
 [[nodiscard]] std::vector<Operation> access_operations();      // the gateway: who may use the system
+[[nodiscard]] std::vector<Operation> account_operations();     // the gateway: sessions, tenants, persons, the audit log
 [[nodiscard]] std::vector<Operation> system_operations();      // health, metrics, documents
 [[nodiscard]] std::vector<Operation> all_operations();
 

@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t kSaltBytes = 32;
 
+void take_head(soci::session& session) { session << "update audit_head set sequence = sequence where id = 1"; }
+
 }  // namespace
 
 bool is_person(std::string_view actor) { return !actor.empty() && actor != "system" && !actor.starts_with("key:"); }
@@ -21,6 +23,8 @@ std::optional<std::string> known_pseudonym(soci::session& session, const std::st
 
 std::string pseudonym_for(soci::session& session, const std::string& name) {
   if (auto known = known_pseudonym(session, name)) return std::move(*known);
+  take_head(session);
+  if (auto known = known_pseudonym(session, name)) return std::move(*known);  // somebody else made it meanwhile
   const std::string salt = auth::random_text(kSaltBytes);
   std::string pseudonym = pseudonym_of(salt, name);
   session << "insert into audit_persons (pseudonym, name, salt) values (:pseudonym, :name, :salt)",
@@ -29,7 +33,7 @@ std::string pseudonym_for(soci::session& session, const std::string& name) {
 }
 
 bool erase_person(soci::session& session, const std::string& name) {
-  session << "update audit_head set sequence = sequence where id = 1";
+  take_head(session);
   const auto pseudonym = known_pseudonym(session, name);
   if (!pseudonym) return false;
   session << "delete from audit_personal where pseudonym = :pseudonym", soci::use(*pseudonym);

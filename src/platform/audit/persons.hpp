@@ -11,7 +11,7 @@ namespace valion::audit {
 
 [[nodiscard]] bool is_person(std::string_view actor);  // not empty, not `system`, not `key:…`
 
-// The person's pseudonym; made when there is none. Inside a transaction that holds the head. Throws what SOCI throws.
+// The person's pseudonym; made when there is none. Inside a transaction; takes the head. Throws what SOCI throws.
 [[nodiscard]] std::string pseudonym_for(soci::session& session, const std::string& name);
 
 // Nothing when the log does not know the person, or no longer.

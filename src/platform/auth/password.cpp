@@ -34,6 +34,11 @@ bool verify_password(const std::string& hash, std::string_view password) noexcep
          crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
 }
 
+bool needs_rehash(const std::string& hash) noexcept {
+  return sodium_init() >= 0 && hash.size() < crypto_pwhash_STRBYTES &&
+         crypto_pwhash_str_needs_rehash(hash.c_str(), kPasses, kMemory) != 0;
+}
+
 std::string random_text(std::size_t bytes) {
   start_sodium();
   std::string noise(bytes, '\0');

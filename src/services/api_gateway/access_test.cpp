@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "contracts/access.hpp"
+#include "contracts/accounts.hpp"
 #include "contracts/platform.hpp"
 #include "platform/service/running_service.hpp"
 #include "services/api_gateway/api_gateway.hpp"
@@ -51,6 +51,20 @@ class AccessTest : public ::testing::Test {
     return send(http::Method::post, "/api/v1/auth/users", admin(),
                 R"({"name":")" + name + R"(","password":")" + kPassword + "\"" + more + "}");
   }
+  void tenant(const std::string& name) {
+    const Answer made = send(http::Method::post, "/api/v1/auth/tenants", admin(), R"({"name":")" + name + R"("})");
+    EXPECT_EQ(made.status, 201) << made.body;
+  }
+  contracts::SessionAnswer login(const std::string& user, const std::string& password) {
+    const Answer answer =
+        gateway_->post("/api/v1/auth/login", "", json::encode(contracts::TokenRequest{user, password}));
+    const auto session = json::decode<contracts::SessionAnswer>(answer.body);
+    EXPECT_TRUE(session) << answer.body;
+    return session.value_or(contracts::SessionAnswer{});
+  }
+  Answer refresh(const std::string& token) {
+    return gateway_->post("/api/v1/auth/refresh", "", json::encode(contracts::RefreshRequest{token}));
+  }
   int status_of_me(const std::string& token) { return gateway_->get("/api/v1/auth/me", token).status; }
   contracts::CreatedKey created_key(const std::string& json) {
     const Answer answer = send(http::Method::post, "/api/v1/auth/keys", admin(), json);
@@ -66,7 +80,8 @@ class AccessTest : public ::testing::Test {
 };
 
 TEST_F(AccessTest, AnAddedUserSignsInAsWhoHeIs) {
-  const Answer added = add("ana", R"(,"roles":["appraiser","reviewer"],"tenant":"north")");
+  tenant("north");
+  const Answer added = add("ana", R"(,"roles":["appraiser","viewer"],"tenant":"north")");
   EXPECT_EQ(added.status, 201) << added.body;
   EXPECT_EQ(added.header("Location"), "/api/v1/auth/users/ana");
   EXPECT_THAT(added.body, Not(HasSubstr(kPassword)));
@@ -76,13 +91,13 @@ TEST_F(AccessTest, AnAddedUserSignsInAsWhoHeIs) {
   ASSERT_TRUE(identity) << me.body;
   EXPECT_EQ(identity->tenant, "north");
   EXPECT_EQ(identity->user, "ana");
-  EXPECT_THAT(identity->roles, ElementsAre("appraiser", "reviewer"));
+  EXPECT_THAT(identity->roles, ElementsAre("appraiser", "viewer"));
   EXPECT_EQ(add("ana").status, 409);
 }
 
 TEST_F(AccessTest, RefusesUsersThatCannotBe) {
   const Answer refused = send(http::Method::post, "/api/v1/auth/users", admin(),
-                              R"({"name":"a b","password":"short","roles":["service"]})");
+                              R"({"name":"a b","password":"short","roles":["janitor"]})");
   EXPECT_EQ(refused.status, 422);
   EXPECT_THAT(refused.body, HasSubstr("/name"));
   EXPECT_THAT(refused.body, HasSubstr("12 to 1024 characters"));
@@ -101,6 +116,8 @@ TEST_F(AccessTest, OnlyAdminsManageAccess) {
 }
 
 TEST_F(AccessTest, AnAdminOfAnotherTenantSeesHisOwnOnly) {
+  tenant("north");
+  tenant("south");
   ASSERT_EQ(add("eva", R"(,"roles":["admin"],"tenant":"south")").status, 201);
   ASSERT_EQ(add("ana", R"(,"tenant":"north")").status, 201);
   const std::string eva = token_of("eva", kPassword);
@@ -152,6 +169,7 @@ TEST_F(AccessTest, TheLastAdminStays) {
 }
 
 TEST_F(AccessTest, AKeyIsAnIdentityInEitherHeader) {
+  tenant("north");
   const auto made = created_key(R"({"name":"nightly","roles":["appraiser"],"tenant":"north"})");
   EXPECT_THAT(made.secret, StartsWith("vk_" + made.key.id + "_"));
   const Answer bearer = gateway_->get("/api/v1/auth/me", made.secret);
@@ -202,6 +220,143 @@ TEST_F(AccessTest, NoKeyReachesTheLog) {
   EXPECT_THAT(log, HasSubstr("API key created"));
   EXPECT_THAT(log, Not(HasSubstr(made.secret)));
   EXPECT_THAT(log, Not(HasSubstr(made.secret.substr(16))));
+}
+
+TEST_F(AccessTest, ASessionIsRefreshedListedAndEnded) {
+  ASSERT_EQ(add("ana").status, 201);
+  const auto home = login("ana", kPassword), office = login("ana", kPassword);
+  EXPECT_EQ(home.expires_in, 900);
+  const auto next = json::decode<contracts::SessionAnswer>(refresh(home.refresh_token).body);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(status_of_me(next->access_token), 200);
+  const Answer list = gateway_->get("/api/v1/auth/sessions", next->access_token);
+  const auto sessions = json::decode<contracts::SessionList>(list.body);
+  ASSERT_TRUE(sessions) << list.body;
+  ASSERT_EQ(sessions->sessions.size(), 2u);
+  EXPECT_NE(sessions->sessions[0].current, sessions->sessions[1].current);
+  EXPECT_EQ(send(http::Method::delete_, "/api/v1/auth/sessions/" + office.session, next->access_token).status, 204);
+  EXPECT_EQ(status_of_me(office.access_token), 401) << "logged out elsewhere";
+  EXPECT_EQ(refresh(office.refresh_token).status, 401);
+  EXPECT_EQ(send(http::Method::post, "/api/v1/auth/logout", next->access_token).status, 204);
+  EXPECT_EQ(status_of_me(next->access_token), 401);
+  EXPECT_EQ(status_of_me(home.access_token), 401) << "an earlier token of the same session";
+}
+
+TEST_F(AccessTest, ACopiedRefreshTokenEndsTheSessionForBoth) {
+  ASSERT_EQ(add("ana").status, 201);
+  const auto owner = login("ana", kPassword);
+  const auto thief = json::decode<contracts::SessionAnswer>(refresh(owner.refresh_token).body);
+  ASSERT_TRUE(thief);
+  EXPECT_EQ(status_of_me(thief->access_token), 200);
+  EXPECT_EQ(refresh(owner.refresh_token).status, 401);
+  EXPECT_EQ(status_of_me(thief->access_token), 401);
+  EXPECT_EQ(refresh(thief->refresh_token).status, 401);
+  EXPECT_THAT(send(http::Method::get, "/api/v1/auth/audit", admin()).body, HasSubstr("came a second time"));
+}
+
+TEST_F(AccessTest, OnesOwnPasswordWantsTheOldOne) {
+  ASSERT_EQ(add("ana").status, 201);
+  const auto session = login("ana", kPassword);
+  const auto change = [&](const std::string& old_password) {
+    const contracts::OwnPasswordChange wanted{old_password, "another long password"};
+    return send(http::Method::put, "/api/v1/auth/me/password", session.access_token, json::encode(wanted)).status;
+  };
+  EXPECT_EQ(change("not it"), 403);
+  EXPECT_EQ(change(kPassword), 204);
+  EXPECT_EQ(status_of_me(session.access_token), 401);
+  EXPECT_EQ(refresh(session.refresh_token).status, 401);
+  EXPECT_EQ(status_of_me(token_of("ana", "another long password")), 200);
+}
+
+TEST_F(AccessTest, RolesReachAsFarAsTheirPermissions) {
+  for (const char* role : {"viewer", "auditor", "service"}) {
+    ASSERT_EQ(add(role, R"(,"roles":[")" + std::string(role) + R"("])").status, 201);
+  }
+  const std::string viewer = token_of("viewer", kPassword), auditor = token_of("auditor", kPassword),
+                    service = token_of("service", kPassword);
+  EXPECT_EQ(send(http::Method::get, "/api/v1/auth/audit", viewer).status, 403);
+  EXPECT_EQ(send(http::Method::get, "/api/v1/auth/audit", auditor).status, 200);
+  EXPECT_EQ(send(http::Method::get, "/api/v1/auth/users", auditor).status, 200);
+  EXPECT_EQ(send(http::Method::delete_, "/api/v1/auth/users/viewer", auditor).status, 403);
+  EXPECT_EQ(send(http::Method::post, "/api/v1/auth/tenants", auditor, R"({"name":"x"})").status, 403);
+  EXPECT_EQ(send(http::Method::post, "/api/v1/ml/models", viewer, "{}").status, 403) << "before anybody is asked";
+  EXPECT_EQ(send(http::Method::get, "/api/v1/ml/models", viewer).status, 503) << "nobody is there in this test";
+  EXPECT_EQ(send(http::Method::post, "/api/v1/ml/models", service, "{}").status, 503);
+  EXPECT_EQ(send(http::Method::delete_, "/api/v1/ml/models/x", service).status, 403) << "no row names it";
+  EXPECT_EQ(status_of_me(service), 200);
+  EXPECT_TRUE(testing::eventually([&] {
+    const std::string log = send(http::Method::get, "/api/v1/auth/audit?limit=1000", auditor).body;
+    return log.find("wanted ml:train") != std::string::npos && log.find("wanted users:manage") != std::string::npos;
+  }));
+}
+
+TEST_F(AccessTest, NobodyOfADisabledTenantGetsIn) {
+  tenant("north");
+  ASSERT_EQ(add("ana", R"(,"tenant":"north","roles":["admin"])").status, 201);
+  const auto key = created_key(R"({"name":"nightly","tenant":"north"})");
+  const std::string ana = token_of("ana", kPassword);
+  EXPECT_EQ(status_of_me(ana), 200);
+  EXPECT_EQ(status_of_me(key.secret), 200);
+  EXPECT_EQ(send(http::Method::post, "/api/v1/auth/tenants/default/disable", ana).status, 404) << "not hers to know";
+  EXPECT_EQ(send(http::Method::post, "/api/v1/auth/tenants", ana, R"({"name":"west"})").status, 403);
+  EXPECT_EQ(send(http::Method::post, "/api/v1/auth/tenants/north/disable", admin()).status, 200);
+  EXPECT_EQ(status_of_me(ana), 401);
+  EXPECT_EQ(status_of_me(key.secret), 401);
+  EXPECT_EQ(sign_in("ana", kPassword).status, 401);
+  const std::string refused = R"({"name":"bea","password":")" + kPassword + R"(","tenant":"north"})";
+  EXPECT_EQ(send(http::Method::post, "/api/v1/auth/users", admin(), refused).status, 422);
+  EXPECT_EQ(send(http::Method::post, "/api/v1/auth/tenants/north/enable", admin()).status, 200);
+  EXPECT_EQ(status_of_me(token_of("ana", kPassword)), 200);
+}
+
+TEST_F(AccessTest, TheFirstAdminChoosesAPasswordByALinkThatWorksOnce) {
+  const std::string file = testing::content_of(folder_.path() / "secrets" / "setup.json");
+  const auto at = file.find(R"("token":")") + 9;
+  const std::string token = file.substr(at, file.find('"', at) - at);
+  const std::string target = "/setup?token=" + token;
+  auto request = gateway_->request(http::Method::get, target, "");
+  request.headers.set("Accept-Language", "pt-BR,en;q=0.5");
+  const Answer page = gateway_->call(std::move(request));
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.body, HasSubstr("Escolha sua senha"));
+  EXPECT_EQ(page.header("Cache-Control"), "no-store");
+  EXPECT_EQ(page.header("Referrer-Policy"), "no-referrer");
+  EXPECT_THAT(page.header("Content-Security-Policy"), HasSubstr("default-src 'none'"));
+  const auto post = [&](const std::string& password, const std::string& again) {
+    auto form = gateway_->request(http::Method::post, "/setup", "");
+    form.headers.set("Content-Type", "application/x-www-form-urlencoded");
+    form.body = "token=" + token + "&user=admin&password=" + password + "&again=" + again;
+    return gateway_->call(std::move(form));
+  };
+  EXPECT_EQ(post("short", "short").status, 422);
+  EXPECT_EQ(post("correct+horse+battery", "correct+horse+battory").status, 422);
+  const Answer done = post("correct+horse+battery", "correct+horse+battery");
+  EXPECT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(post("correct+horse+battery", "correct+horse+battery").status, 410) << "once";
+  EXPECT_EQ(gateway_->get(target).status, 410);
+  EXPECT_EQ(status_of_me(token_of("admin", kPassword)), 200);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "secrets" / "setup.json"));
+  EXPECT_THAT(testing::content_of(folder_.path() / "logs" / "api_gateway.log"), Not(HasSubstr(token)));
+}
+
+TEST_F(AccessTest, APersonsDataAreGivenOutAndErased) {
+  tenant("south");
+  ASSERT_EQ(add("ana", R"(,"email":"ana@example.org","full_name":"Ana Lima")").status, 201);
+  ASSERT_EQ(add("eva", R"(,"roles":["admin"],"tenant":"south")").status, 201);
+  const std::string session = token_of("ana", kPassword), eva = token_of("eva", kPassword);
+  EXPECT_EQ(send(http::Method::get, "/api/v1/auth/users/ana/export", eva).status, 404) << "of another tenant";
+  EXPECT_EQ(send(http::Method::delete_, "/api/v1/auth/users/ana/personal-data", eva).status, 404);
+  const Answer given = send(http::Method::get, "/api/v1/auth/users/ana/export", admin());
+  EXPECT_EQ(given.status, 200) << given.body;
+  EXPECT_THAT(given.body, HasSubstr("ana@example.org"));
+  EXPECT_THAT(given.body, HasSubstr("Ana Lima"));
+  EXPECT_THAT(given.body, Not(HasSubstr("argon2")));
+  const Answer erased = send(http::Method::delete_, "/api/v1/auth/users/ana/personal-data", admin());
+  EXPECT_EQ(erased.status, 200) << erased.body;
+  EXPECT_EQ(status_of_me(session), 401);
+  const std::string log = send(http::Method::get, "/api/v1/auth/audit?limit=1000", admin()).body;
+  EXPECT_THAT(log, Not(HasSubstr("user:ana")));
+  EXPECT_THAT(log, HasSubstr("user.erase"));
 }
 
 }  // namespace

@@ -6,10 +6,8 @@
 #include <set>
 #include <stdexcept>
 
-#include "platform/auth/password.hpp"
 #include "platform/service/calls.hpp"
 #include "platform/service/job_routes.hpp"
-#include "platform/service/read_json.hpp"
 #include "platform/service/version.hpp"
 #include "services/api_gateway/admin/admin_port.hpp"
 #include "services/api_gateway/admin/parts_views.hpp"
@@ -18,10 +16,7 @@
 #include "services/api_gateway/documents/documents.hpp"
 #include "services/api_gateway/edge/edge.hpp"
 #include "services/api_gateway/edge/listener.hpp"
-#include "services/api_gateway/identity/access_routes.hpp"
-#include "services/api_gateway/identity/callers.hpp"
-#include "services/api_gateway/identity/command_line_credential.hpp"
-#include "services/api_gateway/identity/sign_in.hpp"
+#include "services/api_gateway/identity/identity.hpp"
 #include "services/api_gateway/routing/live_table.hpp"
 #include "services/api_gateway/routing/reload_watch.hpp"
 
@@ -149,28 +144,16 @@ struct ApiGateway::Open {
 };
 
 struct ApiGateway::State {
-  State(ServiceContext& context, Front& front, auth::SigningKey signing_key, std::string absent_hash)
-      : key(std::move(signing_key)),
-        database(context.catalogue_url()),
-        users(database),
-        keys(database),
-        callers(key, users, keys),
-        access(users, keys, callers, context.cpu, context.log),
-        sign_in(users, context.cpu, key, context.settings.token_lifetime, std::move(absent_hash)),
-        caller_check(callers, context.internal_key),
+  State(ServiceContext& context, Front& front)
+      : identity(context),
+        caller_check(identity.authenticator),
         security(gateway::SecuritySettings{}, front.tls != nullptr),
         steps(steps_of(context, caller_check, security)) {
-    context.observe(database, "catalogue");
+    steps.refused = [this](const gateway::RefusedPermission& refusal) { identity.refusals.note(refusal); };
     front.begin(context, steps);
   }
 
-  auth::SigningKey key;
-  sql::Database database;
-  gateway::UserCatalogue users;
-  gateway::ApiKeyCatalogue keys;
-  gateway::Callers callers;
-  gateway::AccessRoutes access;
-  gateway::SignIn sign_in;
+  gateway::Identity identity;
   CallerCheck caller_check;
   gateway::SecurityFields security;
   gateway::Steps steps;
@@ -204,22 +187,27 @@ void ApiGateway::add_routes_of_callers(http::Router& router) {
     options.body_limit = body_limit;
     router.add(
         method, path,
-        [this, inner = std::move(handler)](http::Request& request) { return authenticated(request, inner); }, options);
+        [this, inner = std::move(handler)](http::Request& request) { return state_->identity.let_in(request, inner); },
+        options);
   };
   add_job_routes(router, "/api/v1/jobs", context(), [this](http::Handler handler) -> http::Handler {
-    return [this, inner = std::move(handler)](http::Request& request) { return authenticated(request, inner); };
+    return
+        [this, inner = std::move(handler)](http::Request& request) { return state_->identity.let_in(request, inner); };
   });
-
-  for (const gateway::AccessRoute& route : gateway::access_routes()) {
-    const auto handle = [this, &route](http::Request& request) { return (state_->access.*route.handle)(request); };
-    add(route.method, std::string(route.path), handle, kSmallBody);
-  }
 
   http::RouteOptions open;
   open.anonymous = true;
   open.body_limit = kSmallBody;
-  router.add(
-      http::Method::post, "/api/v1/auth/token", [this](http::Request& request) { return issue_token(request); }, open);
+  for (const gateway::IdentityRoute& route : gateway::identity_routes()) {
+    const auto handle = [this, &route](http::Request& request) {
+      return answer(route, state_->identity.means, request);
+    };
+    if (route.anonymous) {
+      router.add(route.method, route.path, handle, open);
+    } else {
+      add(route.method, std::string(route.path), handle, kSmallBody);
+    }
+  }
 }
 
 Async<Result<void>> ApiGateway::initialize() {
@@ -227,17 +215,9 @@ Async<Result<void>> ApiGateway::initialize() {
     open_ = std::make_unique<Open>(context(), *front_);
     co_return Result<void>{};
   }
-  const std::filesystem::path secrets = context().home / "secrets";
-  const auto hash_nobody = [] { return auth::hash_password(auth::random_text(24)); };
-  VALION_CO_TRY_ASSIGN(std::string absent_hash, co_await context().cpu.run(hash_nobody));
-  state_ = std::make_unique<State>(
-      context(), *front_, auth::SigningKey::load_or_create(context().settings.gateway_key()), std::move(absent_hash));
-  VALION_CO_TRY(co_await state_->callers.refresh());
-  const std::filesystem::path credential = secrets / "cli.json";
-  VALION_CO_TRY_ASSIGN(const bool made,
-                       co_await gateway::ensure_command_line_user(state_->users, context().cpu, credential));
-  if (made) context().log.info("first start: made the command line's user", {{"file", credential.string()}});
-  co_return Result<void>{};
+  state_ = std::make_unique<State>(context(), *front_);
+  const Result<void> started = co_await state_->identity.start();
+  co_return started;
 }
 
 Async<void> ApiGateway::cleanup() {
@@ -258,22 +238,6 @@ Async<ServiceHealth> ApiGateway::health_check() {
     health.dependencies.push_back({service, up, up ? "" : "no instance is registered"});
   }
   co_return health;
-}
-
-Async<Result<http::Response>> ApiGateway::authenticated(http::Request& request, const http::Handler& inner) const {
-  VALION_CO_TRY_ASSIGN(Principal principal, co_await state_->callers.caller_of(request));
-  std::erase(principal.roles, "service");  // what services are to one another, no client ever is
-  request.principal = std::move(principal);
-  auto response = co_await inner(request);
-  co_return response;
-}
-
-Async<Result<http::Response>> ApiGateway::issue_token(http::Request& request) {
-  VALION_CO_TRY_ASSIGN(const auto wanted, co_await read_json<contracts::TokenRequest>(request, kSmallBody));
-  VALION_CO_TRY_ASSIGN(const auto answer, co_await state_->sign_in.token_for(wanted, request.remote_address));
-  http::Response response = http::json_response(200, json::encode(answer));
-  response.headers.set("Cache-Control", "no-store");
-  co_return response;
 }
 
 }  // namespace valion

@@ -3,7 +3,7 @@
 //   /api/v1/{data,ml,geospatial,reports,registry}/…   relayed, see route_table.cpp
 //   /api/v1/jobs/…            answered here, from the job table: platform/service/job_routes.hpp
 //   POST /api/v1/auth/token   user and password > a token for everything else; an API key needs none
-//   /api/v1/auth/{me,users,keys}   see contracts/access.hpp
+//   /api/v1/auth/…            see contracts/{access,accounts}.hpp; /setup: the page behind a one-time link
 //   GET  /                    what is here
 //   GET  /openapi.json, /docs the description of all of it: documents/documents.hpp
 #pragma once
@@ -41,8 +41,6 @@ class ApiGateway final : public BaseService {
   struct State;  // what initialize() builds: key, catalogue, sign-in, the steps of an exchange
 
   void add_routes_of_callers(http::Router& router);
-  Async<Result<http::Response>> authenticated(http::Request& request, const http::Handler& inner) const;
-  Async<Result<http::Response>> issue_token(http::Request& request);
 
   std::unique_ptr<gateway::Documents> documents_;
   std::unique_ptr<Front> front_;

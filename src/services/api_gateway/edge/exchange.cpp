@@ -5,6 +5,7 @@
 #include "services/api_gateway/edge/local_answer.hpp"
 #include "services/api_gateway/edge/problem_answer.hpp"
 #include "services/api_gateway/edge/relay.hpp"
+#include "services/api_gateway/identity/permissions.hpp"
 #include "services/api_gateway/routing/path.hpp"
 
 namespace valion::gateway {
@@ -141,13 +142,26 @@ Async<bool> Exchange::verify_caller() {
   co_return true;
 }
 
+// By the route's roles, and on the way to a service of the house by the permission that its path wants there.
 bool Exchange::may_enter() {
-  const std::vector<std::string>& wanted = route->route->roles;
-  if (wanted.empty()) return true;
-  for (const std::string& role : wanted) {
-    if (caller != nullptr && caller->principal.has_role(role)) return true;
+  const Route& wanted = *route->route;
+  if (!wanted.authenticated && wanted.roles.empty()) return true;
+  if (caller == nullptr) return fail_with(ErrorKind::forbidden, "this needs another role");
+  const std::vector<std::string>& roles = caller->principal.roles;
+  if (wanted.service.empty()) {
+    if (wanted.roles.empty() || has_one_of(roles, wanted.roles)) return true;
+    return fail_with(ErrorKind::forbidden, "this needs another role");
   }
-  return fail_with(ErrorKind::forbidden, "this needs another role");
+  const PassedTarget passed = routes->table->target_for(wanted, head.path);
+  target.assign(passed.head).append(passed.rest);
+  if (may_pass(permissions_of(*caller), roles, wanted.roles, head.method, target)) return true;
+  const Permission permission = permission_for(head.method, target);
+  if (steps.refused) {
+    steps.refused({caller->principal, client.remote_address(), std::string(ids.request_id()), permission, wanted.name});
+  }
+  failure_.emplace();
+  failure_->error = permission_refused(permission, caller->principal.user);
+  return false;
 }
 
 Async<void> Exchange::answer_failure(Failure failure) {

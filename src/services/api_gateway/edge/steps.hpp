@@ -13,6 +13,7 @@
 #include "platform/trace/span.hpp"
 #include "services/api_gateway/edge/figures.hpp"
 #include "services/api_gateway/identity/caller.hpp"
+#include "services/api_gateway/identity/refusals.hpp"
 #include "services/api_gateway/message/head.hpp"
 #include "services/api_gateway/message/security_fields.hpp"
 #include "services/api_gateway/routing/table.hpp"
@@ -54,6 +55,8 @@ struct Steps {
   std::shared_ptr<ActiveRoutes> routes;      // another one after each reload
   const SecurityFields* security = nullptr;  // of every answer; null: none
   bool access_log = true;
+  std::function<void(const RefusedPermission&)>
+      refused;  // hears of callers who may not do what they asked; may be empty
 };
 
 }  // namespace valion::gateway

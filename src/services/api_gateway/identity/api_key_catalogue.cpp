@@ -115,17 +115,18 @@ Result<void> check_in_force(const ApiKey& key, std::chrono::system_clock::time_p
 }
 
 ApiKeyCatalogue::ApiKeyCatalogue(sql::Database& database) : database_(database) {
+  audit::migrate(database);
   database_.migrate("gateway_keys", migrations());
 }
 
-Async<Result<ApiKeyCatalogue::Made>> ApiKeyCatalogue::create(ApiKey wanted) {
+Async<Result<ApiKeyCatalogue::Made>> ApiKeyCatalogue::create(ApiKey wanted, Actor actor) {
   wanted.id = new_id();
   const std::string secret = auth::random_text(kSecretBytes);
   wanted.secret_hash = hash_of(wanted.id, secret);
   wanted.created_at = utc_timestamp(std::chrono::system_clock::now());
   wanted.revoked_at.clear();
   wanted.last_used_at.clear();
-  const auto insert = [key = wanted](soci::session& session) {
+  const auto insert = [key = wanted, actor](soci::session& session) {
     const std::string roles = joined_roles(key.roles);
     const std::string scopes = joined_roles(key.scopes);
     const std::int64_t requests = key.limit ? key.limit->requests : 0;
@@ -137,6 +138,7 @@ Async<Result<ApiKeyCatalogue::Made>> ApiKeyCatalogue::create(ApiKey wanted) {
         soci::use(key.created_by), soci::use(key.created_at), soci::use(key.expires_at), soci::use(key.revoked_at),
         soci::use(scopes), soci::use(requests), soci::use(window);
     count_change(session);
+    audit::append(session, entry_of(actor, key.tenant, "key.create", "key:" + key.id, key.name + ", roles " + roles));
   };
   VALION_CO_TRY(co_await database_.run(insert));
   std::string text = std::string(kApiKeyMark) + wanted.id + "_" + secret;
@@ -170,14 +172,15 @@ Async<Result<void>> ApiKeyCatalogue::forget(std::string id) {
   co_return forgotten;
 }
 
-Async<Result<ApiKey>> ApiKeyCatalogue::revoke(std::string id) {
-  const auto apply = [id](soci::session& session) -> Result<ApiKey> {
+Async<Result<ApiKey>> ApiKeyCatalogue::revoke(std::string id, Actor actor) {
+  const auto apply = [id, actor](soci::session& session) -> Result<ApiKey> {
     auto key = find_in(session, id);
     if (!key) return fail(ErrorKind::not_found, "there is no API key " + id);
     if (!key->revoked_at.empty()) return *key;
     key->revoked_at = utc_timestamp(std::chrono::system_clock::now());
     session << "update gateway_api_keys set revoked_at = :at where id = :id", soci::use(key->revoked_at), soci::use(id);
     count_change(session);
+    audit::append(session, entry_of(actor, key->tenant, "key.revoke", "key:" + id, key->name));
     return *key;
   };
   auto revoked = co_await database_.run(apply);

@@ -12,6 +12,7 @@
 
 #include "base/identity.hpp"
 #include "platform/sql/database.hpp"
+#include "services/api_gateway/identity/actor.hpp"
 #include "services/api_gateway/routing/route.hpp"
 
 namespace valion::gateway {
@@ -45,6 +46,7 @@ struct ApiKeyText {
 // unauthenticated when revoked, expired when its time is over.
 [[nodiscard]] Result<void> check_in_force(const ApiKey& key, std::chrono::system_clock::time_point now);
 
+// Making and revoking are in the audit log, in the same transaction.
 class ApiKeyCatalogue {
  public:
   explicit ApiKeyCatalogue(sql::Database& database);  // migrates; throws when the database cannot be used
@@ -54,11 +56,12 @@ class ApiKeyCatalogue {
     std::string text;  // the whole key: never again to be had
   };
   // `wanted`: name, tenant, roles, scopes, limit, created_by, expires_at; the rest is made here.
-  Async<Result<Made>> create(ApiKey wanted);
+  Async<Result<Made>> create(ApiKey wanted, Actor actor = ourselves());
   Async<Result<std::optional<ApiKey>>> find(std::string id);
-  Async<Result<std::vector<ApiKey>>> all();      // newest first
-  Async<Result<ApiKey>> revoke(std::string id);  // not_found; a revoked one keeps its first time
-  Async<Result<void>> forget(std::string id);    // as if it had never been
+  Async<Result<std::vector<ApiKey>>> all();  // newest first
+  // not_found; a revoked one keeps its first time.
+  Async<Result<ApiKey>> revoke(std::string id, Actor actor = ourselves());
+  Async<Result<void>> forget(std::string id);  // as if it had never been
   // Grows with every key that is made, revoked or forgotten, by whichever gateway.
   Async<Result<std::int64_t>> version();
   // Seconds since 1970, by id; what is older than what is known changes nothing.

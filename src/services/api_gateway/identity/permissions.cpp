@@ -128,13 +128,13 @@ bool matches(std::string_view pattern, std::string_view path) noexcept {
   return path.empty();
 }
 
-bool is_one_of(std::span<const std::string> some, std::span<const std::string> wanted) noexcept {
-  return std::any_of(some.begin(), some.end(), [&](const std::string& one) {
+}  // namespace
+
+bool has_one_of(std::span<const std::string> roles, std::span<const std::string> wanted) noexcept {
+  return std::any_of(roles.begin(), roles.end(), [&](const std::string& one) {
     return std::find(wanted.begin(), wanted.end(), one) != wanted.end();
   });
 }
-
-}  // namespace
 
 std::string_view name_of(Permission permission) noexcept { return kNames[static_cast<std::size_t>(permission)]; }
 
@@ -186,7 +186,7 @@ Permission permission_for(std::string_view method, std::string_view path) noexce
 
 bool may_pass(Permissions held, std::span<const std::string> roles, std::span<const std::string> route_roles,
               std::string_view method, std::string_view path) noexcept {
-  if (!route_roles.empty() && !is_one_of(roles, route_roles)) return false;
+  if (!route_roles.empty() && !has_one_of(roles, route_roles)) return false;
   const Permission wanted = permission_for(method, path);
   return held.has(wanted) || (wanted == P::administer && !route_roles.empty());
 }

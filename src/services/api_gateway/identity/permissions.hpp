@@ -104,6 +104,7 @@ inline constexpr std::string_view kRoles[] = {"admin", "appraiser", "auditor", "
 [[nodiscard]] Permissions permissions_of(std::span<const std::string> roles) noexcept;
 // Of the scopes of a key; unknown names give nothing.
 [[nodiscard]] Permissions permissions_of_scopes(std::span<const std::string> scopes) noexcept;
+[[nodiscard]] bool has_one_of(std::span<const std::string> roles, std::span<const std::string> wanted) noexcept;
 // What this caller may do: his roles, and the scopes of his key when it has some.
 [[nodiscard]] Permissions permissions_of(const Caller& caller) noexcept;
 [[nodiscard]] bool allowed(std::span<const std::string> roles, Permission permission) noexcept;

@@ -6,6 +6,8 @@
 
 #include "platform/redis/test_loop.hpp"
 #include "platform/sql/test_database.hpp"
+#include "services/api_gateway/identity/session_catalogue.hpp"
+#include "services/api_gateway/identity/tenant_catalogue.hpp"
 
 namespace valion::gateway {
 namespace {
@@ -21,9 +23,12 @@ User ana() {
 
 class UserCatalogueTest : public ::testing::TestWithParam<testing::Engine> {
  protected:
+  UserCatalogueTest() { EXPECT_TRUE(loop_.run(tenants_.add({"north", "", false, {}}, ourselves()))); }
   testing::TestDatabase place_{GetParam()};
   testing::TestLoop loop_;
   sql::Database database_{place_.url()};
+  TenantCatalogue tenants_{database_};
+  SessionCatalogue sessions_{database_};
   UserCatalogue users_{database_};
 };
 
@@ -32,8 +37,8 @@ INSTANTIATE_TEST_SUITE_P(Engines, UserCatalogueTest,
                          testing::name_of_case);
 
 TEST_P(UserCatalogueTest, FindsTheFirstUserAsAdded) {
-  const auto nothing_more = [] { return Result<void>(); };
-  ASSERT_EQ(loop_.run(users_.add_first(ana(), nothing_more)), true);
+  const auto nothing_more = [](soci::session&) { return Result<void>(); };
+  ASSERT_EQ(loop_.run(users_.add_first({ana()}, nothing_more)), true);
   const auto found = loop_.run(users_.find("ana"));
   ASSERT_TRUE(found) << found.error().message;
   ASSERT_TRUE(found->has_value());
@@ -44,49 +49,51 @@ TEST_P(UserCatalogueTest, FindsTheFirstUserAsAdded) {
 }
 
 TEST_P(UserCatalogueTest, AddsAFirstUserOnce) {
-  const auto nothing_more = [] { return Result<void>(); };
-  ASSERT_EQ(loop_.run(users_.add_first(ana(), nothing_more)), true);
+  const auto nothing_more = [](soci::session&) { return Result<void>(); };
+  ASSERT_EQ(loop_.run(users_.add_first({ana()}, nothing_more)), true);
   User eva = ana();
   eva.principal.user = "eva";
-  EXPECT_EQ(loop_.run(users_.add_first(eva, nothing_more)), false);
+  EXPECT_EQ(loop_.run(users_.add_first({eva}, nothing_more)), false);
   EXPECT_FALSE(loop_.run(users_.find("eva"))->has_value());
 }
 
 TEST_P(UserCatalogueTest, AddsNobodyWhenWhatBelongsToItFails) {
-  const auto refuse = [] { return Result<void>(fail(ErrorKind::internal, "the disk is full")); };
-  EXPECT_EQ(loop_.run(users_.add_first(ana(), refuse)).error().message, "the disk is full");
+  const auto refuse = [](soci::session&) { return Result<void>(fail(ErrorKind::internal, "the disk is full")); };
+  EXPECT_EQ(loop_.run(users_.add_first({ana()}, refuse)).error().message, "the disk is full");
   EXPECT_FALSE(loop_.run(users_.find("ana"))->has_value());
 }
 
 TEST_P(UserCatalogueTest, ChangesAUserAndCutsOffTheTokens) {
-  ASSERT_TRUE(loop_.run(users_.add(ana())));
-  EXPECT_EQ(loop_.run(users_.add(ana())).error().kind, ErrorKind::conflict);
-  EXPECT_EQ(loop_.run(users_.token_cut("ana")).value(), 0);
+  ASSERT_TRUE(loop_.run(users_.add(ana(), ourselves())));
+  EXPECT_EQ(loop_.run(users_.add(ana(), ourselves())).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(loop_.run(users_.token_cuts())->count("ana"), 0u);
   User eva = ana();
   eva.principal.user = "eva";
-  ASSERT_TRUE(loop_.run(users_.add(eva)));
-  EXPECT_EQ(loop_.run(users_.set_password("ana", "$argon2id$new"))->password_hash, "$argon2id$new");
-  EXPECT_THAT(loop_.run(users_.set_roles("ana", {"appraiser"}))->principal.roles, ElementsAre("appraiser"));
-  EXPECT_TRUE(loop_.run(users_.set_disabled("ana", true))->disabled);
+  ASSERT_TRUE(loop_.run(users_.add(eva, ourselves())));
+  EXPECT_EQ(loop_.run(users_.set_password("ana", "$argon2id$new", ourselves()))->password_hash, "$argon2id$new");
+  EXPECT_THAT(loop_.run(users_.set_roles("ana", {"appraiser"}, ourselves()))->principal.roles,
+              ElementsAre("appraiser"));
+  EXPECT_TRUE(loop_.run(users_.set_disabled("ana", true, ourselves()))->disabled);
   const auto found = loop_.run(users_.find("ana"));
   EXPECT_EQ((*found)->password_hash, "$argon2id$new");
   EXPECT_TRUE((*found)->disabled);
-  EXPECT_GT(loop_.run(users_.token_cut("ana")).value(), 0);
+  EXPECT_GT(loop_.run(users_.token_cuts())->at("ana"), 0);
   EXPECT_EQ(loop_.run(users_.token_cuts())->count("eva"), 0u);
   EXPECT_EQ(loop_.run(users_.all())->size(), 2u);
-  EXPECT_EQ(loop_.run(users_.set_disabled("nobody", true)).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(loop_.run(users_.set_disabled("nobody", true, ourselves())).error().kind, ErrorKind::not_found);
 }
 
 TEST_P(UserCatalogueTest, KeepsTheLastAdminAndTheCutOfARemovedUser) {
-  ASSERT_TRUE(loop_.run(users_.add(ana())));
+  ASSERT_TRUE(loop_.run(users_.add(ana(), ourselves())));
   User eva = ana();
   eva.principal.user = "eva";
   eva.disabled = true;
-  ASSERT_TRUE(loop_.run(users_.add(eva)));
-  EXPECT_EQ(loop_.run(users_.remove("ana")).error().kind, ErrorKind::conflict) << "a disabled admin does not count";
-  EXPECT_EQ(loop_.run(users_.set_roles("ana", {"appraiser"})).error().kind, ErrorKind::conflict);
-  EXPECT_TRUE(loop_.run(users_.remove("eva")));
-  EXPECT_GT(loop_.run(users_.token_cut("eva")).value(), 0);
+  ASSERT_TRUE(loop_.run(users_.add(eva, ourselves())));
+  EXPECT_EQ(loop_.run(users_.remove("ana", ourselves())).error().kind, ErrorKind::conflict)
+      << "a disabled admin does not count";
+  EXPECT_EQ(loop_.run(users_.set_roles("ana", {"appraiser"}, ourselves())).error().kind, ErrorKind::conflict);
+  EXPECT_TRUE(loop_.run(users_.remove("eva", ourselves())));
+  EXPECT_GT(loop_.run(users_.token_cuts())->at("eva"), 0);
 }
 
 }  // namespace

@@ -1,0 +1,65 @@
+#include "services/api_gateway/identity/identity.hpp"
+
+#include "services/api_gateway/identity/first_start.hpp"
+#include "services/api_gateway/identity/permissions.hpp"
+
+namespace valion::gateway {
+namespace {
+
+constexpr std::chrono::hours kLongestToken{7 * 24};
+
+std::filesystem::path setup_file(const ServiceContext& context) { return context.home / "secrets" / "setup.json"; }
+
+}  // namespace
+
+Identity::Identity(ServiceContext& its_context)
+    : context(its_context),
+      key(auth::SigningKey::load_or_create(context.settings.gateway_key())),
+      database(context.catalogue_url()),
+      accounts(database, context.jobs_database, kLongestToken),
+      ring(database, key, {context.settings.token_lifetime}),
+      tokens(ring, context.settings.token_lifetime),
+      authenticator(context.executor,
+                    {ring, accounts.keys, accounts.withdrawals, nullptr, context.cpu, context.internal_key}),
+      refusals(context.executor, database),
+      sign_in({database, accounts.users, accounts.sessions, accounts.throttle, context.cpu, tokens}),
+      means{accounts, sign_in, context.log, [this] { authenticator.forget(); }, setup_file(context)} {
+  context.observe(database, "catalogue");
+}
+
+Async<Result<void>> Identity::start() {
+  const Result<void> ready = co_await sign_in.start();
+  if (!ready) co_return fail(ready.error());
+  const Result<void> keys = co_await ring.refresh(std::chrono::system_clock::now());
+  if (!keys) co_return fail(keys.error());
+  const Result<void> current = co_await authenticator.refresh();
+  if (!current) co_return fail(current.error());
+  authenticator.start();
+  FirstStartFiles files{context.home / "secrets" / "cli.json", setup_file(context)};
+  const auto first = co_await prepare_first_users(accounts.users, accounts.setup, context.cpu, std::move(files));
+  if (!first) co_return fail(first.error());
+  if (*first) context.log.info("first start: made the users cli and admin");
+  co_return Result<void>{};
+}
+
+Async<Result<http::Response>> Identity::let_in(http::Request& request, const http::Handler& inner) {
+  VALION_CO_TRY_ASSIGN(const std::string_view credential, credential_of(request.headers));
+  const auto now = std::chrono::system_clock::now();
+  CallerPtr caller = authenticator.known(credential, now);
+  if (caller == nullptr) {
+    auto verified = co_await authenticator.verify(std::string(credential), request.remote_address, now);
+    if (!verified) co_return fail(std::move(verified).error());
+    caller = std::move(*verified);
+  }
+  request.principal = caller->principal;
+  const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
+  const Permission wanted = permission_for(name_of(request.method), path);
+  if (!permissions_of(*caller).has(wanted)) {
+    refusals.note({caller->principal, request.remote_address, request.request_id, wanted, request.route});
+    co_return fail(permission_refused(wanted, caller->principal.user));
+  }
+  auto response = co_await inner(request);
+  co_return response;
+}
+
+}  // namespace valion::gateway

@@ -1,0 +1,37 @@
+// The whole of identity, put together in its order: keys, accounts, who calls, what he may do.
+#pragma once
+
+#include <chrono>
+
+#include "platform/service/base_service.hpp"
+#include "services/api_gateway/identity/access_tokens.hpp"
+#include "services/api_gateway/identity/accounts.hpp"
+#include "services/api_gateway/identity/authenticator.hpp"
+#include "services/api_gateway/identity/identity_routes.hpp"
+#include "services/api_gateway/identity/refusals.hpp"
+#include "services/api_gateway/identity/sign_in.hpp"
+
+namespace valion::gateway {
+
+// On one event loop. `context` must outlive it.
+struct Identity {
+  explicit Identity(ServiceContext& context);  // throws when it cannot start
+  // Before anything else: reads what is in force, makes the first users, keeps current from then on.
+  Async<Result<void>> start();
+
+  // Lets a request of the gateway's own in: sets its principal and asks `inner`. unauthenticated; forbidden for who may not.
+  Async<Result<http::Response>> let_in(http::Request& request, const http::Handler& inner);
+
+  ServiceContext& context;
+  auth::SigningKey key;
+  sql::Database database;
+  Accounts accounts;
+  KeyRing ring;
+  AccessTokens tokens;
+  Authenticator authenticator;
+  Refusals refusals;
+  SignIn sign_in;
+  IdentityMeans means;
+};
+
+}  // namespace valion::gateway
