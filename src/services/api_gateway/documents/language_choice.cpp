@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace valion::gateway {
 namespace {
@@ -26,7 +27,7 @@ int weight_of(std::string_view parameters) {
   const std::string_view digits = trimmed(parameters.substr(at + 2));
   double weight = 0;
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), weight);
-  return read.ec == std::errc() && weight >= 0 && weight <= 1 ? static_cast<int>(weight * 1'000 + 0.5) : 0;
+  return read.ec == std::errc() && weight >= 0 && weight <= 1 ? static_cast<int>(std::lround(weight * 1'000)) : 0;
 }
 
 }  // namespace
