@@ -51,11 +51,12 @@ class Listed final : public BaseService {
 
 template <class Service>
 std::set<std::string> registered() {
-  const testing::PrivateRedis redis;
+  const testing::TemporaryFolder folder;
+  testing::PrivateRedis redis;
   const std::string name(Service::kName);
-  testing::RunningService<Listed<Service>> running(testing::settings_for(redis.folder(), redis.url(), {name}));
+  testing::RunningService<Listed<Service>> running(testing::settings_for(folder.path(), redis.url(), {name}));
   EXPECT_NE(running.port(), 0) << running.said();
-  std::ifstream list(redis.folder() / kList);
+  std::ifstream list(folder.path() / kList);
   std::set<std::string> found;
   for (std::string line; std::getline(list, line);) found.insert(line);
   return found;
