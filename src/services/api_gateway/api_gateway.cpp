@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <functional>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -102,6 +103,7 @@ struct ApiGateway::Front {
   std::shared_ptr<gateway::Edge> edge;
   std::optional<gateway::ReloadWatch> reload;
   std::optional<gateway::admin::AdminPort> admin;
+  std::function<void(const http::Request&, const std::string&)> changed;  // by the operator; before begin()
 };
 
 void ApiGateway::Front::begin(ServiceContext& context, gateway::Steps& steps) {
@@ -128,6 +130,7 @@ gateway::admin::Parts ApiGateway::Front::admin_parts(ServiceContext& context) {
   parts.config = [&context] { return admin::config_view(context.settings); };
   parts.reload = [this] { return admin::reload(*reload, table); };
   parts.drain = [] { std::raise(SIGTERM); };
+  parts.changed = changed;
   return parts;
 }
 
@@ -150,6 +153,9 @@ struct ApiGateway::State {
         security(gateway::SecuritySettings{}, front.tls != nullptr),
         steps(steps_of(context, caller_check, security)) {
     steps.refused = [this](const gateway::RefusedPermission& refusal) { identity.refusals.note(refusal); };
+    front.changed = [this](const http::Request& request, const std::string& what) {
+      identity.note_administration(request, what);
+    };
     front.begin(context, steps);
   }
 

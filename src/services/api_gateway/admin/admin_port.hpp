@@ -34,6 +34,7 @@ struct Parts {
   std::function<std::map<std::string, std::string>()> config;  // setting > value, secrets masked
   std::function<Result<ReloadView>()> reload;
   std::function<void()> drain;
+  std::function<void(const http::Request&, const std::string&)> changed;  // hears what was done by whom: the audit log
 };
 
 struct PortSettings {

@@ -126,6 +126,7 @@ class Routes {
   http::Response level_answer() const { return shown(LevelView{std::string(log::name_of(log_.level()))}); }
   void tell(const http::Request& request, const std::string& what) const {
     log_.info("admin: " + what, {{"request_id", request.request_id}, {"user_id", request.principal->user}});
+    if (parts_.changed) parts_.changed(request, what);
   }
 
   const Parts& parts_;

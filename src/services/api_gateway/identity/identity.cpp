@@ -1,5 +1,8 @@
 #include "services/api_gateway/identity/identity.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include "services/api_gateway/identity/first_start.hpp"
 #include "services/api_gateway/identity/permissions.hpp"
 
@@ -60,6 +63,15 @@ Async<Result<http::Response>> Identity::let_in(http::Request& request, const htt
   }
   auto response = co_await inner(request);
   co_return response;
+}
+
+void Identity::note_administration(const http::Request& request, const std::string& what) {
+  const auto write = [](Identity& self, audit::Entry entry) -> Async<void> {
+    const Result<void> written = co_await audit::record(self.database, std::move(entry));
+    if (!written) self.context.log.warning("not in the audit log", {{"reason", written.error().message}});
+  };
+  audit::Entry entry = entry_of(actor_of(request), "default", "administer", "", what);
+  asio::co_spawn(context.executor, write(*this, std::move(entry)), asio::detached);
 }
 
 }  // namespace valion::gateway

@@ -22,6 +22,9 @@ struct Identity {
   // Lets a request of the gateway's own in: sets its principal and asks `inner`. unauthenticated; forbidden for who may not.
   Async<Result<http::Response>> let_in(http::Request& request, const http::Handler& inner);
 
+  // What an operator did at the admin port, into the audit log; in the background.
+  void note_administration(const http::Request& request, const std::string& what);
+
   ServiceContext& context;
   auth::SigningKey key;
   sql::Database database;
