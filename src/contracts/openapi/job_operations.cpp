@@ -47,6 +47,7 @@ Operation watch() {
       {"Server-sent events: `progress` for every change, `end` for the last; each carries the whole job.",
        "Eventos enviados pelo servidor: `progress` a cada mudança, `end` por último; cada um traz o trabalho "
        "inteiro."}};
+  operation.permission = "jobs:read";
   operation.relayed = false;
   operation.parameters = {
       {Place::header, ValueType::text,

@@ -97,6 +97,7 @@ TEST(Description, SaysEverythingInBothLanguages) {
     EXPECT_FALSE(operation.summary.en.empty() || operation.summary.pt.empty()) << operation.id;
     EXPECT_EQ(operation.details.en.empty(), operation.details.pt.empty()) << operation.id;
     EXPECT_FALSE(operation.answers.empty()) << operation.id;
+    EXPECT_FALSE(operation.permission.empty()) << operation.id;
     for (const Answer& answer : operation.answers) EXPECT_FALSE(answer.says.pt.empty()) << operation.id;
     for (const Parameter& one : operation.parameters) {
       EXPECT_EQ(one.member.meaning.empty(), one.member.meaning_pt.empty()) << operation.id << " " << one.member.name;
