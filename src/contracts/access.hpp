@@ -90,6 +90,23 @@ struct RolesChange {
 };
 BOOST_DESCRIBE_STRUCT(RolesChange, (), (roles))
 
+// What a key may do beyond its roles' bounds: names of permissions, each once.
+inline constexpr std::string_view kScopes =
+    "account:read account:write data:read data:write ml:read ml:train ml:predict geospatial:read geospatial:write "
+    "reports:read reports:write appraisal:read appraisal:write jobs:read jobs:write registry:read users:read "
+    "users:manage "
+    "keys:manage tenants:read tenants:manage audit:read administer";
+
+// At most so many requests within the time, instead of the routes' own limits.
+struct KeyLimit {
+  std::int64_t requests = 0;
+  std::int64_t window_seconds = 60;
+  static constexpr std::array kDefaulted{"window_seconds"};
+  static constexpr std::array kMembers{json::member("requests").range(1, 10'000'000),
+                                       json::member("window_seconds").range(1, 86'400)};
+};
+BOOST_DESCRIBE_STRUCT(KeyLimit, (), (requests, window_seconds))
+
 struct KeyView {
   std::string id;
   std::string name;
@@ -98,11 +115,17 @@ struct KeyView {
   std::string created_by;
   std::string created_at;
   std::optional<std::string> expires_at, revoked_at;
-  static constexpr std::array kMembers{json::member("created_at").form("date-time"),
-                                       json::member("expires_at").form("date-time"),
-                                       json::member("revoked_at").form("date-time")};
+  std::optional<std::vector<std::string>> scopes;  // absent: whatever the roles allow
+  std::optional<KeyLimit> limit;                   // absent: the routes' own
+  std::optional<std::string> last_used_at;         // to the minute
+  static constexpr std::array kMembers{
+      json::member("created_at").form("date-time"), json::member("expires_at").form("date-time"),
+      json::member("revoked_at").form("date-time"), json::member("scopes").one_of(kScopes),
+      json::member("last_used_at").form("date-time").says("to the minute", "com precisão de minuto")};
 };
-BOOST_DESCRIBE_STRUCT(KeyView, (), (id, name, tenant, roles, created_by, created_at, expires_at, revoked_at))
+BOOST_DESCRIBE_STRUCT(KeyView, (),
+                      (id, name, tenant, roles, created_by, created_at, expires_at, revoked_at, scopes, limit,
+                       last_used_at))
 
 struct KeyList {
   std::vector<KeyView> keys;  // newest first
@@ -113,17 +136,22 @@ struct NewKey {
   std::string name;  // what it is for, 1 to 64 characters like a user's
   std::vector<std::string> roles{"appraiser"};
   std::optional<std::string> tenant;
-  std::optional<std::int64_t> lifetime_seconds;  // at least 60; absent: until revoked
+  std::optional<std::int64_t> lifetime_seconds;    // at least 60; absent: until revoked
+  std::optional<std::vector<std::string>> scopes;  // narrows what the roles allow; absent: all of it
+  std::optional<KeyLimit> limit;                   // absent: the routes' own
   static constexpr std::array kDefaulted{"roles"};
   static constexpr std::array kMembers{
       json::member("name").characters(1, 64).alphabet("a-zA-Z0-9._@+-").says("what it is for", "para que serve"),
       json::member("roles").elements(1, 5).one_of(kRoles).distinct(),
       json::member("tenant").characters(1, 64).alphabet("a-zA-Z0-9._@+-"),
+      json::member("scopes").elements(1, 32).one_of(kScopes).distinct().says(
+          "narrows what the roles allow; absent: all of it", "restringe o que os papéis permitem; ausente: tudo"),
+      json::member("limit").says("instead of the routes' own", "em vez dos limites das rotas"),
       json::member("lifetime_seconds")
           .range(60, 316224000)
           .says("absent: until it is revoked", "ausente: até ser revogada")};
 };
-BOOST_DESCRIBE_STRUCT(NewKey, (), (name, roles, tenant, lifetime_seconds))
+BOOST_DESCRIBE_STRUCT(NewKey, (), (name, roles, tenant, lifetime_seconds, scopes, limit))
 
 struct CreatedKey {
   KeyView key;

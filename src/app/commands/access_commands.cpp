@@ -1,6 +1,9 @@
 // `valion user …` and `valion key …`, through the gateway's /api/v1/auth routes.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "app/commands/commands.hpp"
 #include "app/commands/signed_in.hpp"
 #include "app/logs/log_record.hpp"
@@ -39,11 +42,29 @@ int show(const GatewayOptions& gateway, const Result<T>& outcome, const std::str
   return 0;
 }
 
+// `1000/60s`.
+Result<contracts::KeyLimit> wanted_limit(const std::string& text) {
+  contracts::KeyLimit limit;
+  const std::size_t slash = text.find('/');
+  const auto window = slash == std::string::npos ? std::nullopt : parse_age(text.substr(slash + 1));
+  const char* const end = text.data() + std::min(slash, text.size());
+  const auto [last, error] = std::from_chars(text.data(), end, limit.requests);
+  if (!window || error != std::errc{} || last != end) {
+    return fail(ErrorKind::invalid, "--limit wants requests within a time such as 1000/60s, not " + text);
+  }
+  limit.window_seconds = window->count();
+  return limit;
+}
+
 Result<contracts::NewKey> wanted_key(const KeyCommand& command) {
   contracts::NewKey key;
   key.name = command.name;
   if (!command.roles.empty()) key.roles = command.roles;
   key.tenant = command.tenant;
+  if (!command.scopes.empty()) key.scopes = command.scopes;
+  if (!command.limit.empty()) {
+    VALION_TRY_ASSIGN(key.limit, wanted_limit(command.limit));
+  }
   if (command.lifetime.empty()) return key;
   const auto lifetime = parse_age(command.lifetime);
   if (!lifetime) return fail(ErrorKind::invalid, "--expires wants an age such as 12h or 90d, not " + command.lifetime);
@@ -148,10 +169,12 @@ int create_key(const Settings& settings, const GatewayOptions& gateway, const Ke
 int list_keys(const Settings& settings, const GatewayOptions& gateway) {
   const auto list = ask<contracts::KeyList>(settings, gateway, http::Method::get, kKeys);
   if (!list || gateway.json) return show(gateway, list, "");
-  TextTable table{{"key", "name", "tenant", "roles", "state", "by", "since"}, {}};
+  TextTable table{{"key", "name", "tenant", "may", "state", "by", "since", "used"}, {}};
   for (const contracts::KeyView& key : list->keys) {
+    const std::string may = key.scopes ? joined(*key.scopes) : joined(key.roles);
+    const std::string used = key.last_used_at.value_or("never").substr(0, 16);
     table.rows.push_back(
-        {key.id, key.name, key.tenant, joined(key.roles), state_of(key), key.created_by, key.created_at.substr(0, 10)});
+        {key.id, key.name, key.tenant, may, state_of(key), key.created_by, key.created_at.substr(0, 10), used});
   }
   fmt::print("{}", to_text(table));
   return 0;

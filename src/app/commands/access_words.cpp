@@ -83,6 +83,9 @@ void add_keys(CLI::App& app, Words& words) {
   add_roles(*create, key->roles);
   create->add_option("--tenant", key->tenant, "whose data it sees (default: the admin's own tenant)");
   create->add_option("--expires", key->lifetime, "after such a time, 12h or 90d (default: when it is revoked)");
+  create->add_option("--scope", key->scopes, "data:read, ml:predict, …: only that of what its roles allow")
+      ->delimiter(',');
+  create->add_option("--limit", key->limit, "requests within a time, 1000/60s, instead of the routes' own limits");
   create->callback(
       [&words, key] { words.run = [&words, key](const Settings& s) { return create_key(s, words.gateway, *key); }; });
   CLI::App* list = keys->add_subcommand("list", "Every key, without its secret");

@@ -83,7 +83,9 @@ struct KeyCommand {
   std::string name;
   std::vector<std::string> roles;
   std::optional<std::string> tenant;
-  std::string lifetime;  // `90d`, `12h`; empty: until revoked
+  std::string lifetime;             // `90d`, `12h`; empty: until revoked
+  std::vector<std::string> scopes;  // empty: whatever the roles allow
+  std::string limit;                // `1000/60s`: requests within a time; empty: the routes' own
 };
 [[nodiscard]] int create_key(const Settings& settings, const GatewayOptions& gateway, const KeyCommand& command);
 [[nodiscard]] int list_keys(const Settings& settings, const GatewayOptions& gateway);

@@ -1,6 +1,7 @@
 #include "contracts/access.hpp"
 #include "contracts/openapi/operations.hpp"
 #include "contracts/platform.hpp"
+#include "contracts/signing_keys.hpp"
 
 namespace valion::openapi {
 namespace {
@@ -71,6 +72,30 @@ std::vector<Operation> users() {
           remove};
 }
 
+std::vector<Operation> signing_keys() {
+  const auto list = [] {
+    return json_answer(200, {"next, active, retired", "próxima, ativa, aposentadas"}, &schema_for<SigningKeyList>,
+                       {"Cache-Control"});
+  };
+  Operation set =
+      operation_of("GET", "/.well-known/jwks.json", "show_key_set",
+                   {"Show the keys that verify tokens", "Mostrar as chaves que verificam tokens"}, Access::anonymous,
+                   Answer{200,
+                          {"a JSON Web Key Set (RFC 7517)", "um JSON Web Key Set (RFC 7517)"},
+                          "application/jwk-set+json",
+                          nullptr,
+                          {"Cache-Control"}});
+  Operation rotate =
+      operation_of("POST", "/api/v1/auth/signing-keys/rotate", "rotate_signing_keys",
+                   {"Let the next signing key sign", "Fazer a próxima chave assinar"}, Access::admin, list());
+  rotate.failures = {409};
+  return {
+      set,
+      operation_of("GET", "/api/v1/auth/signing-keys", "list_signing_keys",
+                   {"List the keys that sign tokens", "Listar as chaves que assinam tokens"}, Access::admin, list()),
+      with_body(rotate, &schema_for<RotateKeys>, R"({"withdraw":false})")};
+}
+
 std::vector<Operation> keys() {
   Operation revoke =
       operation_of("DELETE", "/api/v1/auth/keys/{id}", "revoke_key", {"Revoke an API key", "Revogar uma chave"},
@@ -96,6 +121,7 @@ std::string_view permission_of(const Operation& operation) {
   const bool reads = operation.method == "GET";
   if (operation.access == Access::anonymous) return "anonymous";
   if (path.starts_with("/users")) return reads ? "users:read" : "users:manage";
+  if (path.starts_with("/signing-keys")) return "administer";
   if (path.starts_with("/keys")) return reads ? "users:read" : "keys:manage";
   return reads ? "account:read" : "account:write";
 }
@@ -104,7 +130,7 @@ std::string_view permission_of(const Operation& operation) {
 
 std::vector<Operation> access_operations() {
   std::vector<Operation> all{sign_in(), show_me()};
-  for (auto&& some : {users(), keys()}) all.insert(all.end(), some.begin(), some.end());
+  for (auto&& some : {users(), keys(), signing_keys()}) all.insert(all.end(), some.begin(), some.end());
   for (Operation& one : all) one.permission = permission_of(one);
   return all;
 }

@@ -74,6 +74,9 @@ contracts::KeyView view_of(const ApiKey& key) {
   view.created_at = key.created_at;
   view.expires_at = unless_empty(key.expires_at);
   view.revoked_at = unless_empty(key.revoked_at);
+  if (!key.scopes.empty()) view.scopes = key.scopes;
+  if (key.limit) view.limit = contracts::KeyLimit{key.limit->requests, key.limit->window.count()};
+  view.last_used_at = unless_empty(key.last_used_at);
   return view;
 }
 

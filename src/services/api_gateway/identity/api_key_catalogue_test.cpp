@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "base/date.hpp"
+#include "contracts/access.hpp"
 #include "platform/redis/test_loop.hpp"
 #include "platform/sql/test_database.hpp"
+#include "services/api_gateway/identity/permissions.hpp"
 
 namespace valion::gateway {
 namespace {
@@ -103,6 +105,14 @@ TEST_P(ApiKeyCatalogueTest, NotesTheLastUseToTheMinute) {
   EXPECT_EQ(noted, utc_timestamp(std::chrono::system_clock::from_time_t(1'795'000'020)));
   ASSERT_TRUE(loop_.run(keys_.note_used({{one.key.id, 1'794'000'000}})));
   EXPECT_EQ((*loop_.run(keys_.find(one.key.id)))->last_used_at, noted) << "another gateway's older news";
+}
+
+TEST(ApiKey, HasScopesNamedAsPermissionsAre) {
+  std::string names;
+  for (std::size_t i = 0; i < kPermissionCount; ++i) {
+    names += (names.empty() ? "" : " ") + std::string(name_of(static_cast<Permission>(i)));
+  }
+  EXPECT_EQ(contracts::kScopes, names);
 }
 
 TEST(ApiKey, EndsWhenItsTimeIsOver) {

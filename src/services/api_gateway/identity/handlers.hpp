@@ -33,6 +33,11 @@ IdentityAnswer list_keys(IdentityMeans& means, http::Request& request);
 IdentityAnswer create_key(IdentityMeans& means, http::Request& request);
 IdentityAnswer revoke_key(IdentityMeans& means, http::Request& request);
 
+// signing_key_handlers.cpp
+IdentityAnswer show_key_set(IdentityMeans& means, http::Request& request);
+IdentityAnswer list_signing_keys(IdentityMeans& means, http::Request& request);
+IdentityAnswer rotate_signing_keys(IdentityMeans& means, http::Request& request);
+
 // tenant_handlers.cpp
 IdentityAnswer list_tenants(IdentityMeans& means, http::Request& request);
 IdentityAnswer add_tenant(IdentityMeans& means, http::Request& request);

@@ -3,6 +3,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <stdexcept>
+
 #include "services/api_gateway/identity/first_start.hpp"
 #include "services/api_gateway/identity/permissions.hpp"
 
@@ -13,6 +15,36 @@ constexpr std::chrono::hours kLongestToken{7 * 24};
 
 std::filesystem::path setup_file(const ServiceContext& context) { return context.home / "secrets" / "setup.json"; }
 
+KeyRingSettings ring_settings(const Settings& settings) {
+  KeyRingSettings ring;
+  ring.token_lifetime = settings.token_lifetime;
+  ring.rotate_after = std::chrono::hours(24) * settings.key_rotation_days;
+  return ring;
+}
+
+AuthenticatorSettings authenticator_settings(const Settings& settings) {
+  AuthenticatorSettings made;
+  made.issuer = settings.token_issuer;
+  return made;
+}
+
+// Null when none is trusted. A wrong file is no start: half of who should come in would be locked out unnoticed.
+std::unique_ptr<TrustedIssuers> make_issuers(ServiceContext& context, DocumentFetcher* fetcher) {
+  if (fetcher == nullptr) return nullptr;
+  auto trusted = read_issuers_file(context.settings.issuers_file);
+  if (!trusted) {
+    std::string message = trusted.error().message;
+    for (const Violation& violation : trusted.error().violations)
+      message += "; " + violation.pointer + " " + violation.message;
+    throw std::runtime_error(message);
+  }
+  const auto fetch = [fetcher](std::string url, std::string ca_file) {
+    return fetcher->fetch(std::move(url), std::move(ca_file));
+  };
+  const auto say = [&context](const std::string& line) { context.log.warning(line); };
+  return std::make_unique<TrustedIssuers>(context.executor, std::move(*trusted), fetch, IssuerTiming{}, say);
+}
+
 }  // namespace
 
 Identity::Identity(ServiceContext& its_context)
@@ -20,13 +52,16 @@ Identity::Identity(ServiceContext& its_context)
       key(auth::SigningKey::load_or_create(context.settings.gateway_key())),
       database(context.catalogue_url()),
       accounts(database, context.jobs_database, kLongestToken),
-      ring(database, key, {context.settings.token_lifetime}),
-      tokens(ring, context.settings.token_lifetime),
+      ring(database, key, ring_settings(context.settings)),
+      tokens(ring, context.settings.token_lifetime, context.settings.token_issuer),
+      fetcher(context.settings.issuers_file.empty() ? nullptr : std::make_unique<DocumentFetcher>()),
+      issuers(make_issuers(context, fetcher.get())),
       authenticator(context.executor,
-                    {ring, accounts.keys, accounts.withdrawals, nullptr, context.cpu, context.internal_key}),
+                    {ring, accounts.keys, accounts.withdrawals, issuers.get(), context.cpu, context.internal_key},
+                    authenticator_settings(context.settings)),
       refusals(context.executor, database),
       sign_in({database, accounts.users, accounts.sessions, accounts.throttle, context.cpu, tokens}),
-      means{accounts, sign_in, context.log, [this] { authenticator.forget(); }, setup_file(context)} {
+      means{accounts, sign_in, ring, context.log, [this] { authenticator.forget(); }, setup_file(context)} {
   context.observe(database, "catalogue");
 }
 

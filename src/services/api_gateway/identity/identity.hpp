@@ -2,14 +2,17 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 
 #include "platform/service/base_service.hpp"
 #include "services/api_gateway/identity/access_tokens.hpp"
 #include "services/api_gateway/identity/accounts.hpp"
 #include "services/api_gateway/identity/authenticator.hpp"
+#include "services/api_gateway/identity/document_fetcher.hpp"
 #include "services/api_gateway/identity/identity_routes.hpp"
 #include "services/api_gateway/identity/refusals.hpp"
 #include "services/api_gateway/identity/sign_in.hpp"
+#include "services/api_gateway/identity/trusted_issuers.hpp"
 
 namespace valion::gateway {
 
@@ -31,6 +34,8 @@ struct Identity {
   Accounts accounts;
   KeyRing ring;
   AccessTokens tokens;
+  std::unique_ptr<DocumentFetcher> fetcher;  // these two: null unless issuers elsewhere are trusted
+  std::unique_ptr<TrustedIssuers> issuers;
   Authenticator authenticator;
   Refusals refusals;
   SignIn sign_in;

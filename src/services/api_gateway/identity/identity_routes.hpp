@@ -14,6 +14,7 @@
 #include "platform/http/message.hpp"
 #include "platform/log/logger.hpp"
 #include "services/api_gateway/identity/accounts.hpp"
+#include "services/api_gateway/identity/key_ring.hpp"
 #include "services/api_gateway/identity/sign_in.hpp"
 
 namespace valion::gateway {
@@ -22,6 +23,7 @@ namespace valion::gateway {
 struct IdentityMeans {
   Accounts& accounts;
   SignIn& sign_in;
+  KeyRing& ring;
   log::Logger& log;
   std::function<void()> forget;      // API keys were changed: nothing known of them is believed unasked
   std::filesystem::path setup_file;  // see first_start.hpp

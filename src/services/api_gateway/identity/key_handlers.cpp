@@ -40,6 +40,11 @@ IdentityAnswer create_key(IdentityMeans& means, http::Request& request) {
   key.name = wanted.name;
   key.roles = wanted.roles;
   key.created_by = request.principal->user;
+  key.scopes = wanted.scopes.value_or(std::vector<std::string>());
+  if (wanted.limit) {
+    key.limit = RateLimit{static_cast<std::uint32_t>(wanted.limit->requests),
+                          std::chrono::seconds(wanted.limit->window_seconds)};
+  }
   if (wanted.lifetime_seconds) {
     const std::chrono::seconds lifetime(*wanted.lifetime_seconds);
     key.expires_at = utc_timestamp(std::chrono::system_clock::now() + lifetime);
