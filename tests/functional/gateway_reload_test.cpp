@@ -3,9 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <fstream>
 #include <thread>
 
-#include "functional/gateway_alone.hpp"
+#include "functional/small_server.hpp"
+#include "platform/auth/token.hpp"
+#include "platform/redis/free_port.hpp"
+#include "platform/service/running_service.hpp"
+#include "services/api_gateway/api_gateway.hpp"
 
 namespace valion::functional {
 namespace {
@@ -47,25 +52,65 @@ Told keep_asking(std::uint16_t port, const std::atomic<bool>& enough) {
 
 class GatewayReload : public ::testing::Test {
  protected:
+  using Gateway = valion::testing::RunningService<ApiGateway>;
+
+  void start() {
+    auto settings = load_settings(file_, {});
+    ASSERT_TRUE(settings) << settings.error().message;
+    settings->home = folder_.path() / "home";
+    settings->gateway_admin_port = admin_port_;
+    gateway_ = std::make_unique<Gateway>(*settings);
+    ASSERT_GT(gateway_->port(), 0) << gateway_->said();
+  }
+  // What the admin port says; empty while it does not answer.
+  std::string admin(http::Method method, const std::string& target) {
+    http::ClientRequest request;
+    request.host = "127.0.0.1";
+    request.port = admin_port_;
+    request.method = method;
+    request.target = target;
+    const auto key = auth::SigningKey::load_or_create(folder_.path() / "home" / "secrets" / "internal.key");
+    const auth::TokenSettings token{auth::kInternalAudience, 60s, 5s};
+    request.headers.set("Authorization",
+                        "Bearer " + auth::issue_token(key, token, Principal{"valion", "operator", {"admin"}},
+                                                      std::chrono::system_clock::now()));
+    return client_loop_.run<std::string>([this, &request]() -> Async<std::string> {
+      http::Client client(client_loop_.executor());
+      auto answer = co_await client.send(std::move(request));
+      if (!answer) co_return std::string();
+      auto body = co_await http::read_all(*answer->body, 1u << 20);
+      co_return body ? std::move(*body) : std::string();
+    });
+  }
+  bool shows(const std::string& text) {
+    return valion::testing::eventually(
+        [&] { return admin(http::Method::get, "/routes").find(text) != std::string::npos; });
+  }
+  [[nodiscard]] std::string log() const {
+    return valion::testing::content_of(folder_.path() / "home" / "logs" / "api_gateway.log");
+  }
   // As an editor does it: another file in the place of the old one.
   void put(const std::string& text) const {
-    const auto made = folder_.write("made.yaml", text);
-    std::filesystem::rename(made, file_);
+    std::ofstream(folder_.path() / "made.yaml") << text;
+    std::filesystem::rename(folder_.path() / "made.yaml", file_);
   }
 
   SmallServer a_{"a"};
   SmallServer b_{"b"};
-  TemporaryFolder folder_;
-  std::filesystem::path file_ = folder_.write("gateway.yaml", table_to(a_, 0));
+  valion::testing::TemporaryFolder folder_;
+  std::filesystem::path file_ = folder_.path() / "gateway.yaml";
+  std::uint16_t admin_port_ = valion::testing::free_port();
+  http::loopback::Loop client_loop_;
+  std::unique_ptr<Gateway> gateway_;
 };
 
 TEST_F(GatewayReload, UnderLoadLosesNoRequestAndNoConnection) {
-  AloneGateway gateway(file_, folder_.path() / "home");
-  ASSERT_GT(gateway.port(), 0) << gateway.said();
+  put(table_to(a_, 0));
+  ASSERT_NO_FATAL_FAILURE(start());
   std::atomic<bool> enough = false;
   std::vector<Told> told(4);
   std::vector<std::jthread> clients;
-  for (Told& one : told) clients.emplace_back([&] { one = keep_asking(gateway.port(), enough); });
+  for (Told& one : told) clients.emplace_back([&] { one = keep_asking(gateway_->port(), enough); });
 
   constexpr int kChanges = 40;
   int wrong_files = 0;
@@ -76,13 +121,11 @@ TEST_F(GatewayReload, UnderLoadLosesNoRequestAndNoConnection) {
     } else {
       put(table_to(change % 2 == 0 ? a_ : b_, change));
     }
-    if (change % 3 == 0) kill(gateway.process(), SIGHUP);
+    if (change % 3 == 0) gateway_->signal(SIGHUP);
     std::this_thread::sleep_for(70ms);  // so that the watch sees most of them, and the clients all
   }
   put(table_to(b_, kChanges + 1));
-  EXPECT_TRUE(eventually([&] {
-    return gateway.ask({"routes"}).output.find("number" + std::to_string(kChanges + 1)) != std::string::npos;
-  }));
+  EXPECT_TRUE(shows("number" + std::to_string(kChanges + 1)));
   enough = true;
   clients.clear();
 
@@ -96,37 +139,36 @@ TEST_F(GatewayReload, UnderLoadLosesNoRequestAndNoConnection) {
   EXPECT_GT(answers, 400);
   EXPECT_GT(from_a, 0);
   EXPECT_GT(from_b, 0);
-  const std::string log = gateway.log();
-  EXPECT_THAT(log, HasSubstr("the route table is replaced"));
-  EXPECT_THAT(log, HasSubstr("the one before stays in force"));
+  EXPECT_THAT(log(), HasSubstr("the route table is replaced"));
+  EXPECT_THAT(log(), HasSubstr("the one before stays in force"));
   std::printf("%d answers over 4 connections through %d changes, %d of them wrong: no error\n", answers, kChanges + 1,
               wrong_files);
 }
 
 TEST_F(GatewayReload, AnExchangeEndsWithTheTableItBeganWith) {
-  AloneGateway gateway(file_, folder_.path() / "home");
-  ASSERT_GT(gateway.port(), 0) << gateway.said();
-  Peer slow(gateway.port());
+  put(table_to(a_, 0));
+  ASSERT_NO_FATAL_FAILURE(start());
+  Peer slow(gateway_->port());
   slow.say("GET /slow HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(slow.hear_until("begins "), HasSubstr("a begins"));
   put(table_to(b_, 1));
-  Peer quick(gateway.port());
-  EXPECT_TRUE(eventually([&] { return ask(quick, get("/x")).body == "b GET /x 0"; }));
+  Peer quick(gateway_->port());
+  EXPECT_TRUE(valion::testing::eventually([&] { return ask(quick, get("/x")).body == "b GET /x 0"; }));
   a_.let_go();
   EXPECT_THAT(slow.hear_all(), HasSubstr("a ends"));
 }
 
 TEST_F(GatewayReload, ShowsWhyAFileIsNotInForceUntilItIsMended) {
-  AloneGateway gateway(file_, folder_.path() / "home");
-  ASSERT_GT(gateway.port(), 0) << gateway.said();
+  put(table_to(a_, 0));
+  ASSERT_NO_FATAL_FAILURE(start());
   put("routes: [{name: broken, prefix: nowhere, service: x}]\n");
-  EXPECT_TRUE(eventually([&] { return gateway.ask({"routes"}).output.find("wants a path") != std::string::npos; }));
-  const Finished refused = gateway.ask({"reload"});
-  EXPECT_EQ(refused.code, 1);
-  EXPECT_THAT(refused.output, HasSubstr("/routes/0/prefix"));
+  EXPECT_TRUE(shows("wants a path"));
+  const std::string refused = admin(http::Method::post, "/reload");
+  EXPECT_THAT(refused, HasSubstr(R"("status":422)"));
+  EXPECT_THAT(refused, HasSubstr("/routes/0/prefix"));
   put(table_to(a_, 2));
-  EXPECT_TRUE(eventually([&] { return gateway.ask({"routes"}).output.find("number2") != std::string::npos; }));
-  EXPECT_THAT(gateway.ask({"reload"}).output, HasSubstr("unchanged"));
+  EXPECT_TRUE(shows("number2"));
+  EXPECT_THAT(admin(http::Method::post, "/reload"), HasSubstr("unchanged"));
 }
 
 }  // namespace

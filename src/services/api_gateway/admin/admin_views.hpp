@@ -85,11 +85,21 @@ struct Purged {
 };
 BOOST_DESCRIBE_STRUCT(Purged, (), (entries))
 
+struct LimitedKey {
+  std::string route;
+  std::string subject;  // who: tenant and user, key or address
+  std::int64_t limit = 0;
+  std::int64_t remaining = 0;  // as this gateway knows
+  std::int64_t leased = 0;     // of these, in its own hands
+};
+BOOST_DESCRIBE_STRUCT(LimitedKey, (), (route, subject, limit, remaining, leased))
+
 struct LimitsView {
-  std::map<std::string, double> figures;                          // of the rate limiter
+  std::map<std::string, double> figures;                          // of the rate limiter, since the start
+  std::vector<LimitedKey> nearest;                                // who has used most of his limit
   std::map<std::string, std::map<std::string, double>> shedding;  // by service: limit, under_way, shed
 };
-BOOST_DESCRIBE_STRUCT(LimitsView, (), (figures, shedding))
+BOOST_DESCRIBE_STRUCT(LimitsView, (), (figures, nearest, shedding))
 
 struct LevelView {
   std::string level;
