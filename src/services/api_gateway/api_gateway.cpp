@@ -17,7 +17,9 @@
 #include "services/api_gateway/documents/documents.hpp"
 #include "services/api_gateway/edge/edge.hpp"
 #include "services/api_gateway/edge/listener.hpp"
+#include "services/api_gateway/edge/tls_watch.hpp"
 #include "services/api_gateway/identity/identity.hpp"
+#include "services/api_gateway/limits/live_gateways.hpp"
 #include "services/api_gateway/routing/live_table.hpp"
 #include "services/api_gateway/routing/reload_watch.hpp"
 
@@ -85,14 +87,23 @@ gateway::Steps steps_of(ServiceContext& context, gateway::CallerCheck& callers,
   return {context.log, context.metrics, context.tracer, context.calls.upstreams(), callers, nullptr, &security};
 }
 
+gateway::limits::LimiterSettings limiter_settings(const ServiceContext& context, bool alone) {
+  gateway::limits::LimiterSettings made;
+  made.shared = !alone;
+  made.gateways = [&directory = context.directory] { return gateway::limits::live_gateways(directory); };
+  return made;
+}
+
+gateway::cache::Settings cache_settings(const Settings& settings) {
+  gateway::cache::Settings made;
+  made.memory = settings.gateway_cache_memory;
+  return made;
+}
+
 }  // namespace
 
 struct ApiGateway::Front {
-  Front(ServiceContext& context, const http::Router& router, http::Around around)
-      : table(load_table(context.settings)),
-        tls(load_certificate(context.settings)),
-        edge(std::make_shared<gateway::Edge>(context.executor, edge_settings(context.settings), router,
-                                             std::move(around))) {}
+  explicit Front(const Settings& settings) : table(load_table(settings)), tls(load_certificate(settings)) {}
 
   // From now on exchanges go through `steps`, by the table that is in force.
   void begin(ServiceContext& context, gateway::Steps& steps);
@@ -100,20 +111,34 @@ struct ApiGateway::Front {
 
   gateway::LiveTable table;
   std::shared_ptr<gateway::TlsContext> tls;
-  std::shared_ptr<gateway::Edge> edge;
+  std::weak_ptr<gateway::Edge> edge;  // the listener's: it must go before the event loop does
+  gateway::Shedding shedding;
+  std::optional<gateway::limits::Limiter> limiter;
+  std::optional<gateway::cache::ResponseCache> cache;
+  std::optional<gateway::TlsWatch> tls_watch;
   std::optional<gateway::ReloadWatch> reload;
   std::optional<gateway::admin::AdminPort> admin;
   std::function<void(const http::Request&, const std::string&)> changed;  // by the operator; before begin()
+  gateway::Steps* steps = nullptr;  // of whom began
 };
 
-void ApiGateway::Front::begin(ServiceContext& context, gateway::Steps& steps) {
-  const auto put_in_force = [this, &context, &steps](const gateway::RouteTable&) {
-    steps.routes = std::make_shared<gateway::ActiveRoutes>(table.current(), steps.upstreams, context.metrics);
+void ApiGateway::Front::begin(ServiceContext& context, gateway::Steps& its_steps) {
+  steps = &its_steps;
+  const bool alone = !table.current()->needs_registry();
+  limiter.emplace(context.executor, context.redis, limiter_settings(context, alone));
+  cache.emplace(context.executor, cache_settings(context.settings), alone ? nullptr : &context.redis);
+  steps->limiter = &*limiter;
+  steps->cache = &*cache;
+  steps->older_limit_fields = context.settings.gateway_older_limit_fields;
+  const auto put_in_force = [this, &context](const gateway::RouteTable&) {
+    steps->routes =
+        std::make_shared<gateway::ActiveRoutes>(table.current(), steps->upstreams, context.metrics, &shedding);
   };
   put_in_force(*table.current());
   table.on_replaced(put_in_force);
-  edge->steps = &steps;
+  if (const auto listening = edge.lock()) listening->steps = steps;
   reload.emplace(context.executor, table, context.log);
+  if (tls) tls_watch.emplace(context.executor, tls, context.log);
   if (context.settings.gateway_admin_port == 0) return;
   const gateway::admin::PortSettings settings{context.settings.gateway_admin_port};
   admin.emplace(context.executor, settings, admin_parts(context), context.internal_key, context.log, context.metrics);
@@ -128,6 +153,10 @@ gateway::admin::Parts ApiGateway::Front::admin_parts(ServiceContext& context) {
   parts.instances = [&context, &upstreams] { return admin::instances_view(upstreams, context.directory); };
   parts.breakers = [&upstreams] { return admin::breakers_view(upstreams); };
   parts.config = [&context] { return admin::config_view(context.settings); };
+  parts.purge = [this](const admin::Purge& purge) {
+    if (purge.tag) return cache->purge_tag(*purge.tag);
+    return purge.prefix ? cache->purge_prefix(*purge.prefix) : cache->purge_all();
+  };
   parts.reload = [this] { return admin::reload(*reload, table); };
   parts.drain = [] { std::raise(SIGTERM); };
   parts.changed = changed;
@@ -170,8 +199,11 @@ ApiGateway::~ApiGateway() = default;
 
 std::unique_ptr<http::Frontend> ApiGateway::make_frontend(http::ServerSettings settings, const http::Router& router,
                                                           http::Around around) {
-  front_ = std::make_unique<Front>(context(), router, std::move(around));
-  return std::make_unique<gateway::Listener>(front_->edge, settings, front_->tls);
+  front_ = std::make_unique<Front>(context().settings);
+  auto edge =
+      std::make_shared<gateway::Edge>(context().executor, edge_settings(context().settings), router, std::move(around));
+  front_->edge = edge;
+  return std::make_unique<gateway::Listener>(std::move(edge), settings, front_->tls);
 }
 
 bool ApiGateway::stands_alone() const { return valion::stands_alone(context().settings, *front_->table.current()); }
@@ -226,10 +258,17 @@ Async<Result<void>> ApiGateway::initialize() {
   co_return started;
 }
 
+// What lives on the event loop ends here: this object outlives it. Permits that nobody used are for other gateways.
 Async<void> ApiGateway::cleanup() {
   front_->admin.reset();
   front_->reload.reset();
-  co_return;
+  front_->tls_watch.reset();
+  if (front_->steps == nullptr) co_return;
+  front_->steps->limiter = nullptr;
+  front_->steps->cache = nullptr;
+  if (!stands_alone()) co_await front_->limiter->give_back_all();
+  front_->limiter.reset();
+  front_->cache.reset();
 }
 
 // The gateway serves as long as it stands; a service without an instance makes it degraded, and its routes 503.

@@ -17,7 +17,8 @@ BodyInput::Piece BodyInput::take(Buffer& buffer) noexcept {
     return piece;
   }
   const std::string_view bytes = buffer.bytes();
-  if (bytes.empty()) return piece;
+  starved_ = bytes.empty();
+  if (starved_) return piece;
   begun_ = true;
   if (kind_ == Framing::Kind::chunked) {
     const ChunkStep step = as_chunks_ ? chunks_.relay(bytes) : chunks_.decode(bytes);
@@ -25,6 +26,7 @@ BodyInput::Piece BodyInput::take(Buffer& buffer) noexcept {
     piece.data = step.data;
     piece.refusal = step.refusal;
     ended_ = step.kind == ChunkStep::Kind::end;
+    starved_ = step.kind == ChunkStep::Kind::more;
   } else {
     const bool counted = kind_ == Framing::Kind::length;
     piece.data = counted ? bytes.substr(0, std::min<std::uint64_t>(left_, bytes.size())) : bytes;

@@ -35,6 +35,8 @@ class BodyInput {
   // The peer has closed: true when that is how this body ends.
   [[nodiscard]] bool on_close() noexcept;
 
+  // What lies in the buffer was not enough for the next step: more must be read.
+  [[nodiscard]] bool starved() const noexcept { return starved_; }
   [[nodiscard]] bool ended() const noexcept { return ended_; }
   [[nodiscard]] bool begun() const noexcept { return begun_; }
   [[nodiscard]] bool chunked() const noexcept { return kind_ == Framing::Kind::chunked; }
@@ -49,6 +51,7 @@ class BodyInput {
   bool as_chunks_;
   bool ended_ = false;
   bool begun_ = false;
+  bool starved_ = false;
   std::uint64_t left_ = 0;
   std::uint64_t total_ = 0;
   ChunkReader chunks_;

@@ -38,57 +38,73 @@ void ClientConnection::expire() {
 Async<bool> ClientConnection::sleep() {
   in_.release();
   head_ = RequestHead{};
+  out_ = {};
+  target_ = {};
   phase_ = Phase::asleep;
   allow(edge_->settings.idle_timeout);
   const bool readable = co_await stream_.wait_readable();
+  phase_ = Phase::waiting;
   co_return readable;
 }
 
+// One coroutine for the whole of it: what every request passes through costs no further frame.
 Async<void> ClientConnection::serve(std::shared_ptr<ClientConnection> self) {
   ClientConnection& client = *self;
   client.allow(client.edge_->settings.header_timeout);
   bool more = co_await client.stream_.shake_hands();
   if (more) more = co_await client.sleep();
   while (more) {
-    const Next next = co_await client.next_head();
+    // A whole head, of bytes that lie in the buffer already (pipelined) or come now.
+    client.phase_ = Phase::waiting;
+    Next next = client.scan();
+    while (next == Next::read) {
+      const Buffer::Room room = client.in_.room();
+      const auto [error, got] = co_await client.stream_.read_some(room.data, room.size);
+      next = error ? client.next_after(error) : client.scan(got);
+      if (next != Next::sleep) continue;
+      const bool woken = co_await client.sleep();
+      next = woken ? client.scan() : Next::end;
+    }
     if (next == Next::refused) co_await client.refuse(client.refusal_);
     if (next != Next::head) break;
     client.phase_ = Phase::exchange;
-    more = co_await Exchange::run(client);
+    client.allow_for_ever();
+    Exchange exchange(client, client.framing_);
+    co_await exchange.pass();
+    more = exchange.may_go_on();
+    if (more && !exchange.all_read()) more = co_await exchange.body.finish();
     client.served_ = true;
     if (!more) co_await client.linger();
   }
   client.close();
 }
 
-// A whole head, of bytes that lie in the buffer already (pipelined) or come now.
-Async<ClientConnection::Next> ClientConnection::next_head() {
-  phase_ = Phase::waiting;
-  for (;;) {
-    const Scanned scanned = in_.empty() ? Scanned{} : scanner_.scan(in_.bytes(), head_);
-    if (scanned.state == Scanned::State::complete) {
-      in_.consume(scanned.consumed);
-      co_return Next::head;
-    }
-    refusal_ = scanned.refusal;
-    if (scanned.state == Scanned::State::refused) co_return Next::refused;
-    if (phase_ == Phase::waiting) {
-      phase_ = in_.empty() ? Phase::waiting : Phase::head;
-      allow(in_.empty() ? kNap : edge_->settings.header_timeout);
-    }
-    const Buffer::Room room = in_.room();
-    const auto [error, got] = co_await stream_.read_some(room.data, room.size);
-    if (!error) {
-      in_.added(got);
-      continue;
-    }
-    if (!expired_) co_return Next::end;
-    refusal_ = {408, "the head of the request took too long"};
-    if (phase_ == Phase::head) co_return Next::refused;
-    const bool woken = co_await sleep();
-    if (!woken) co_return Next::end;
-    phase_ = Phase::waiting;
+ClientConnection::Next ClientConnection::scan(std::size_t got) {
+  in_.added(got);
+  const Scanned scanned = in_.empty() ? Scanned{} : scanner_.scan(in_.bytes(), head_);
+  refusal_ = scanned.refusal;
+  if (scanned.state == Scanned::State::refused) {
+    head_ = RequestHead{};  // as far as it was read
+    return Next::refused;
   }
+  if (scanned.state == Scanned::State::complete) {
+    in_.consume(scanned.consumed);
+    framing_ = framing_of(head_);
+    refusal_ = framing_.refusal;
+    return refusal_ ? Next::refused : Next::head;
+  }
+  if (phase_ != Phase::head) {
+    phase_ = in_.empty() ? Phase::waiting : Phase::head;
+    allow(in_.empty() ? kNap : edge_->settings.header_timeout);
+  }
+  return Next::read;
+}
+
+ClientConnection::Next ClientConnection::next_after(const boost::system::error_code& error) {
+  if (error != asio::error::operation_aborted || !expired_) return Next::end;
+  if (phase_ != Phase::head) return Next::sleep;
+  refusal_ = {408, "the head of the request took too long"};
+  return Next::refused;
 }
 
 Async<void> ClientConnection::refuse(Refusal refusal) {

@@ -7,6 +7,7 @@
 
 #include "services/api_gateway/edge/edge.hpp"
 #include "services/api_gateway/edge/stream.hpp"
+#include "services/api_gateway/message/framing.hpp"
 #include "services/api_gateway/message/head.hpp"
 #include "services/api_gateway/message/scanner.hpp"
 
@@ -30,6 +31,8 @@ class ClientConnection final : public std::enable_shared_from_this<ClientConnect
   [[nodiscard]] Stream& stream() noexcept { return stream_; }
   [[nodiscard]] Buffer& in() noexcept { return in_; }
   [[nodiscard]] RequestHead& head() noexcept { return head_; }
+  [[nodiscard]] std::string& out() noexcept { return out_; }
+  [[nodiscard]] std::string& target() noexcept { return target_; }
   [[nodiscard]] const std::string& remote_address() const noexcept { return remote_address_; }
   void allow(std::chrono::milliseconds time) noexcept {
     expired_ = false;
@@ -42,9 +45,10 @@ class ClientConnection final : public std::enable_shared_from_this<ClientConnect
 
  private:
   enum class Phase { asleep, waiting, head, exchange };
-  enum class Next { head, refused, end };
+  enum class Next { head, read, sleep, refused, end };
 
-  Async<Next> next_head();
+  [[nodiscard]] Next scan(std::size_t got = 0);  // what has come
+  [[nodiscard]] Next next_after(const boost::system::error_code& error);
   Async<bool> sleep();
   Async<void> refuse(Refusal refusal);
   Async<void> linger();
@@ -55,6 +59,9 @@ class ClientConnection final : public std::enable_shared_from_this<ClientConnect
   Buffer in_;
   RequestScanner scanner_;
   RequestHead head_;
+  RequestFraming framing_;
+  std::string out_;  // heads of one exchange after the other are written into it
+  std::string target_;
   Refusal refusal_;
   Deadline deadline_;
   std::chrono::steady_clock::time_point connected_ = std::chrono::steady_clock::now();

@@ -1,11 +1,12 @@
 #include "services/api_gateway/edge/exchange.hpp"
 
-#include "platform/http/head_text.hpp"
 #include "platform/resilience/deadline.hpp"
+#include "services/api_gateway/edge/heads.hpp"
 #include "services/api_gateway/edge/local_answer.hpp"
 #include "services/api_gateway/edge/problem_answer.hpp"
 #include "services/api_gateway/edge/relay.hpp"
 #include "services/api_gateway/identity/permissions.hpp"
+#include "services/api_gateway/limits/limit_fields.hpp"
 #include "services/api_gateway/routing/path.hpp"
 
 namespace valion::gateway {
@@ -13,18 +14,20 @@ namespace valion::gateway {
 // The way of one request. A step that says no has left a failure_, and the rest is passed over.
 Async<void> Exchange::pass() {
   bool on = read_deadline() && find_route();
+  if (on) begin_span();
+  if (on && !know_caller()) on = co_await verify_caller();
+  if (on) on = may_enter();
+  if (on && !decide_limit()) co_await lease_permits();
+  if (on) on = is_within_limit();
   if (on && route == nullptr) {
     co_await answer_here(*this);
     co_return;
   }
-  begin_span();
-  if (on && !know_caller()) on = co_await verify_caller();
-  if (on) on = may_enter();
-  if (on) {
-    co_await relay(*this);
-  } else {
-    co_await answer_failure(std::move(*failure_));
-  }
+  if (on && !look_in_cache()) co_await ask_cache();
+  if (on && failure_) on = false;
+  if (on && !hit) co_await relay(*this);
+  if (on && hit) co_await answer_hit();
+  if (!on) co_await answer_failure(std::move(*failure_));
   record();
 }
 
@@ -36,27 +39,13 @@ Exchange::Exchange(ClientConnection& its_client, const RequestFraming& framing)
       body(its_client, framing.framing, framing.expects_continue),
       ids(head, edge.random, false),
       wants_websocket(framing.wants_websocket),
-      keep_alive(framing.framing.keep_alive && !its_client.edge().draining) {}
-
-Async<bool> Exchange::run(ClientConnection& client) {
-  const RequestFraming framing = framing_of(client.head());
-  if (framing.refusal) {
-    co_await refuse(client, framing.refusal);
-    co_return false;
-  }
-  Exchange exchange(client, framing);
-  client.allow_for_ever();
-  co_await exchange.pass();
-  if (!exchange.keep_alive || !client.stream().is_open()) co_return false;
-  if (exchange.body.ended() && !exchange.body.moved()) co_return true;
-  const bool readable = co_await exchange.body.finish();
-  co_return readable;
-}
+      keep_alive(framing.framing.keep_alive && !its_client.edge().draining),
+      out(its_client.out()),
+      target(its_client.target()) {}
 
 Async<void> Exchange::refuse(ClientConnection& client, Refusal refusal) {
   RequestFraming none;
   none.framing.keep_alive = false;
-  client.head().fields.clear();  // as far as they were read
   Exchange exchange(client, none);
   Failure failure;
   failure.error = to_error(refusal);
@@ -100,6 +89,7 @@ bool Exchange::find_route() {
     failure_->allow = routes->table->allowed(head.path);
     return false;
   }
+  matched_ = match.route;
   if (match.route->is_local()) return true;
   route = &routes->of(*match.route);
   body.limit(match.route->body_limit);
@@ -126,7 +116,7 @@ void Exchange::begin_span() {
 
 // False: somebody must be asked who this is.
 bool Exchange::know_caller() {
-  if (!route->route->authenticated) return true;
+  if (route == nullptr || !route->route->authenticated) return true;
   caller = steps.callers.known(head.fields);
   return caller != nullptr;
 }
@@ -144,6 +134,7 @@ Async<bool> Exchange::verify_caller() {
 
 // By the route's roles, and on the way to a service of the house by the permission that its path wants there.
 bool Exchange::may_enter() {
+  if (route == nullptr) return true;  // the handler says
   const Route& wanted = *route->route;
   if (!wanted.authenticated && wanted.roles.empty()) return true;
   if (caller == nullptr) return fail_with(ErrorKind::forbidden, "this needs another role");
@@ -162,6 +153,71 @@ bool Exchange::may_enter() {
   failure_.emplace();
   failure_->error = permission_refused(permission, caller->principal.user);
   return false;
+}
+
+// Of an API key its own limit, or the route's for keys; of programs of the house theirs; else the user's, or the address's.
+bool Exchange::decide_limit() {
+  if (steps.limiter == nullptr || matched_ == nullptr) return true;
+  const auto given = [](const std::optional<RateLimit>& one) { return one ? &*one : nullptr; };
+  limit_ = given(matched_->limit);
+  if (caller != nullptr && caller->kind == CallerKind::api_key) {
+    limit_ = caller->limit ? given(caller->limit) : given(matched_->key_limit);
+  } else if (caller != nullptr && caller->kind == CallerKind::service) {
+    limit_ = given(matched_->service_limit);
+  }
+  if (limit_ == nullptr) return true;
+  if (caller == nullptr) subject_ = "ip:" + client.remote_address();
+  decision_ = steps.limiter->decide(caller != nullptr ? caller->subject : subject_, matched_->name, *limit_, began);
+  return decision_.has_value();
+}
+
+Async<void> Exchange::lease_permits() {
+  std::string subject = caller != nullptr ? caller->subject : subject_;
+  decision_ = co_await steps.limiter->lease(std::move(subject), matched_->name, *limit_);
+}
+
+bool Exchange::is_within_limit() {
+  if (!decision_) return true;
+  limits::append_limit_fields(answer_fields, matched_->name, *decision_, steps.older_limit_fields);
+  if (decision_->allowed) return true;
+  fail_with(ErrorKind::too_many_requests, limits::refusal(matched_->name, *decision_));
+  failure_->retry_after = std::chrono::seconds(limits::retry_after_seconds(*decision_));
+  return false;
+}
+
+cache::Question Exchange::question() const {
+  const cache::Partition whose =
+      caller != nullptr ? cache::Partition::tenant(caller->principal.tenant) : cache::Partition::anybody();
+  return {head, *route->route, whose, head.host};
+}
+
+bool Exchange::is_unsafe() const noexcept {
+  return head.method != "GET" && head.method != "HEAD" && head.method != "OPTIONS";
+}
+
+bool Exchange::look_in_cache() {
+  if (steps.cache == nullptr || !route->route->caches) return true;
+  cache::Verdict verdict = steps.cache->look(question());
+  hit = std::move(verdict.hit);
+  if (verdict.kind == cache::Verdict::Kind::unavailable) {
+    fail_with(ErrorKind::timeout, "the cache does not have it, and nobody else may be asked");
+  }
+  return verdict.kind != cache::Verdict::Kind::ask;
+}
+
+Async<void> Exchange::ask_cache() {
+  cache::Found found = co_await steps.cache->resolve(question());
+  hit = std::move(found.hit);
+  if (!hit) fetch = std::move(found.fetch);
+}
+
+Async<void> Exchange::answer_hit() {
+  out = answer_fields;
+  append_own_fields(*this, out, hit->entry().fields());
+  status = hit->status();
+  bytes_out = hit->body().size();
+  const bool written = co_await client.write(Pieces(hit->head(), hit->fields(), out, hit->body()));
+  if (!written) keep_alive = false;
 }
 
 Async<void> Exchange::answer_failure(Failure failure) {

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "platform/async/async.hpp"
+#include "services/api_gateway/cache/response_cache.hpp"
 #include "services/api_gateway/edge/client_connection.hpp"
 #include "services/api_gateway/edge/request_body.hpp"
 #include "services/api_gateway/edge/steps.hpp"
@@ -33,10 +34,13 @@ struct Failure {
 
 class Exchange {
  public:
-  // Requires client.head() to be complete. True: the connection can take the next request.
-  static Async<bool> run(ClientConnection& client);
+  // Requires client.head() to be complete. The whole exchange, up to the last byte of the answer.
+  Async<void> pass();
   // Answers what cannot be read; the connection ends with it.
   static Async<void> refuse(ClientConnection& client, Refusal refusal);
+  // The connection can take the next request: at once, or after body.finish().
+  [[nodiscard]] bool may_go_on() const noexcept { return keep_alive && client.stream().is_open(); }
+  [[nodiscard]] bool all_read() const noexcept { return body.ended() && !body.moved(); }
 
   Exchange(ClientConnection& client, const RequestFraming& framing);
   Exchange(const Exchange&) = delete;
@@ -57,29 +61,42 @@ class Exchange {
   bool wants_websocket = false;
   std::optional<SteadyMoment> give_up;  // when the client stops waiting (X-Request-Deadline)
 
+  std::unique_ptr<cache::Fetch> fetch;  // the cache wants to see the answer
+  std::optional<cache::Hit> hit;        // or has it
+  [[nodiscard]] cache::Question question() const;
+  [[nodiscard]] bool is_unsafe() const noexcept;  // changes what the cache may hold
+
   bool keep_alive = true;  // after this exchange
   int status = 0;          // of the answer; 0: none was begun
   std::uint64_t bytes_out = 0;
-  std::string out;            // the head being written
-  std::string target;         // as the server is asked for it
+  std::string& out;           // the head being written; the connection's, so that its memory stays
+  std::string& target;        // as the server is asked for it
   std::string answer_fields;  // whole lines that the steps add to the answer
 
   // A problem document, unless an answer has begun.
   Async<void> answer_failure(Failure failure);
 
  private:
-  Async<void> pass();
-
   bool read_deadline();
   bool find_route();
   bool know_caller();
   Async<bool> verify_caller();
   bool may_enter();
+  bool decide_limit();  // false: Redis must be asked
+  Async<void> lease_permits();
+  bool is_within_limit();
+  bool look_in_cache();  // false: the second cache, or somebody else's fetch, must be asked
+  Async<void> ask_cache();
+  Async<void> answer_hit();
   void begin_span();
   void record();
 
   bool fail_with(ErrorKind kind, std::string message);
   std::optional<Failure> failure_;
+  const Route* matched_ = nullptr;    // also of what the gateway answers itself
+  const RateLimit* limit_ = nullptr;  // the one that counts for this caller
+  std::string subject_;               // whom it counts, unless the caller has a name for that
+  std::optional<limits::Decision> decision_;
 };
 
 }  // namespace valion::gateway

@@ -1,8 +1,10 @@
 #include "services/api_gateway/edge/heads.hpp"
 
 #include <array>
+#include <span>
 
 #include "platform/http/head_text.hpp"
+#include "services/api_gateway/cache/fetch.hpp"
 #include "services/api_gateway/edge/exchange.hpp"
 #include "services/api_gateway/message/crossing.hpp"
 #include "services/api_gateway/message/request_target.hpp"
@@ -55,7 +57,7 @@ void write_request_head(std::string& out, Exchange& exchange, const RequestHead&
 
 void write_answer_head(Exchange& exchange, const ResponseHead& answer, const Framing& framing,
                        std::string_view more_fields) {
-  static constexpr std::array<std::string_view, 1> kLocation{"Location"};
+  static constexpr std::array<std::string_view, 3> kWithout{"Cache-Tag", "Surrogate-Key", "Location"};
   std::string extra(more_fields);
   TowardsClient values;
   values.minor = exchange.head.minor;
@@ -67,15 +69,40 @@ void write_answer_head(Exchange& exchange, const ResponseHead& answer, const Fra
   values.security = exchange.steps.security;
   values.websocket = answer.status == 101;
   if (exchange.route != nullptr) {
+    values.without = std::span(kWithout).first(2);  // what services tell the cache
     if (const auto location = find(answer.fields, "Location")) {
-      values.without = kLocation;
+      values.without = kWithout;
       http::append_field(extra, "Location", exchange.routes->table->public_location(*exchange.route->route, *location));
     }
   }
-  extra += exchange.answer_fields;
-  values.extra = extra;
+  if (exchange.fetch != nullptr && !exchange.fetch->cache_status().empty()) {
+    http::append_field(extra, "Cache-Status", exchange.fetch->cache_status());
+  }
+  if (extra.empty()) {
+    values.extra = exchange.answer_fields;
+  } else {
+    values.extra = extra += exchange.answer_fields;
+  }
   exchange.out.clear();
   append_response(exchange.out, answer, values);
+}
+
+void append_own_fields(const Exchange& exchange, std::string& out, const Fields& there) {
+  if (exchange.steps.security != nullptr) {
+    unsigned present = 0;
+    for (const Field& field : there) present |= SecurityFields::bit_of(field.name);
+    for (std::size_t i = 0; i < SecurityFields::kCount; ++i) {
+      if ((present & (1u << i)) == 0) out += exchange.steps.security->line(i);
+    }
+  }
+  out.append("X-Request-Id: ").append(exchange.ids.request_id());
+  out.append("\r\ntraceparent: ").append(exchange.ids.traceparent()).append("\r\n");
+  if (!exchange.keep_alive) {
+    out += "Connection: close\r\n";
+  } else if (exchange.head.minor == 0) {
+    out += "Connection: keep-alive\r\n";
+  }
+  out += "\r\n";
 }
 
 }  // namespace valion::gateway

@@ -20,4 +20,8 @@ void write_request_head(std::string& out, Exchange& exchange, const RequestHead&
 void write_answer_head(Exchange& exchange, const ResponseHead& answer, const Framing& framing,
                        std::string_view more_fields = {});
 
+// The lines that every answer has, for one whose other lines are written already, and the empty line. What `there` has of the security
+// fields is not said again.
+void append_own_fields(const Exchange& exchange, std::string& out, const Fields& there);
+
 }  // namespace valion::gateway

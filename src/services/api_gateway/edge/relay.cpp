@@ -1,13 +1,13 @@
 #include "services/api_gateway/edge/relay.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
+#include <optional>
+#include <utility>
 #include <vector>
 
-#include "platform/http/message.hpp"
 #include "platform/resilience/deadline.hpp"
 #include "platform/service/call_attempt.hpp"
+#include "services/api_gateway/cache/fetch.hpp"
+#include "services/api_gateway/cache/response_cache.hpp"
 #include "services/api_gateway/edge/exchange.hpp"
 #include "services/api_gateway/edge/heads.hpp"
 #include "services/api_gateway/edge/relayed_answer.hpp"
@@ -23,241 +23,293 @@ using resilience::Moment;
 constexpr int kMostAttempts = 3;
 constexpr int kBadGateway = 502;
 
-// What became of one attempt with one instance: the head of an answer, or why there is none.
-struct Attempt {
-  bool answered = false;
-  bool sent = false;  // the instance can have begun to act on it
-  Error error;
-};
-
-Attempt failed(ErrorKind kind, std::string why, bool sent) { return {false, sent, make_error(kind, std::move(why))}; }
-
-class Relay {
- public:
-  explicit Relay(Exchange& exchange) : x_(exchange), upstream_(*exchange.route->upstream) {}
-  Async<void> run();
-
- private:
-  Async<void> try_servers(resilience::CircuitBreaker::Permit permit);
-  Async<Attempt> try_server(std::string host, std::uint16_t port);
-  Async<Attempt> send_and_hear(bool& stale);
-  Async<Attempt> hear();
-  Async<bool> pass_on_interim();
-  Async<void> answer(Attempt last, bool any_server);
-  Async<void> end_pump();
-  [[nodiscard]] trace::Span begin_span() const;
-  void end_span(trace::Span& span, const Attempt& attempt) const;
-  void judge(const std::string& id, const Attempt& attempt, Moment began);
-  [[nodiscard]] bool may_try_again(const Attempt& attempt) const;
-  [[nodiscard]] Failure failure_of(Error error) const;
-  [[nodiscard]] std::chrono::milliseconds left() const {
-    return resilience::time_left(give_up_, std::chrono::steady_clock::now());
-  }
-
-  Exchange& x_;
-  Upstream& upstream_;
-  Moment give_up_;
-  std::vector<std::string> tried_;
-  UpstreamConnectionPointer connection_;
-  std::unique_ptr<RequestPump> pump_;
-  CallEnd end_ = CallEnd::failed;
-  CallOutcome outcome_ = CallOutcome::unknown;
-  bool harmless_ = false;  // doing it twice does no harm
-};
-
 bool is_harmless(const RequestHead& head) {
   return (head.method != "POST" && head.method != "PATCH") || find(head.fields, "Idempotency-Key").has_value();
 }
 
-Async<void> Relay::run() {
-  const Moment now = x_.began;
-  give_up_ = now + x_.route->route->timeout;
+// How long these take says nothing of the service: somebody has asked it to wait.
+bool asks_to_wait(const RequestHead& head) {
+  return head.query.find("wait=") != std::string_view::npos || find(head.fields, "Prefer").has_value();
+}
+
+// The state of one relayed exchange; relay(), below, is its way. What it does without waiting are plain functions.
+class Relay {
+ public:
+  explicit Relay(Exchange& exchange)
+      : x_(exchange), upstream_(*exchange.route->upstream), harmless_(is_harmless(exchange.head)) {}
+
+  // What the answer's head is being waited for.
+  enum class Heard { head, more, interim, blocked, failed };
+
+  [[nodiscard]] bool enter();        // breaker and load shedding
+  [[nodiscard]] bool choose();       // who takes it now
+  [[nodiscard]] bool take_pooled();  // a connection that stands already
+  Async<bool> connect();             // or a new one
+  [[nodiscard]] Heard send();        // the head, and the body if it is at hand
+  Async<Heard> send_rest();
+  [[nodiscard]] Buffer::Room room() { return connection_->in.room(); }
+  [[nodiscard]] Stream& stream() { return connection_->stream; }
+  [[nodiscard]] Heard hear(const boost::system::error_code& error, std::size_t got);
+  Async<Heard> pass_on_interim();
+  [[nodiscard]] bool goes_on();    // judges the attempt; true: another one
+  void leave();                    // breaker and load shedding again
+  [[nodiscard]] bool ask_cache();  // true: it answers, or wants the request sent again
+  [[nodiscard]] bool answer_at_once();
+  Async<void> answer();
+  void give_back();
+  Async<void> end_pump();
+  [[nodiscard]] bool pumps() const noexcept { return pump_ != nullptr; }
+  void fail(Error error) { error_ = std::move(error); }
+
+ private:
+  [[nodiscard]] std::chrono::milliseconds left() const {
+    return resilience::time_left(give_up_, std::chrono::steady_clock::now());
+  }
+  [[nodiscard]] Heard failed(ErrorKind kind, const char* why);
+  [[nodiscard]] Heard scan();
+  [[nodiscard]] Heard sent(Stream::Written written);
+  void begin_span();
+  void end_span();
+  [[nodiscard]] Failure failure();
+
+  Exchange& x_;
+  Upstream& upstream_;
+  bool harmless_;  // doing it twice does no harm
+  Moment give_up_;
+  Moment attempt_began_;
+  resilience::CircuitBreaker::Permit permit_;
+  std::vector<std::string> tried_;
+  std::string host_;
+  std::uint16_t port_ = 0;
+  UpstreamConnectionPointer connection_;
+  std::unique_ptr<RequestPump> pump_;
+  std::optional<RelayedAnswer> answer_;
+  std::optional<Error> error_;  // why there is no answer
+  Pieces pieces_{std::string_view()};
+  Framing framing_;  // of the answer
+  trace::Span span_;
+  CallEnd end_ = CallEnd::failed;
+  CallOutcome outcome_ = CallOutcome::unknown;
+  bool entered_ = false;
+  bool answered_ = false;
+  bool sent_ = false;   // the server can have begun to act on it
+  bool stale_ = false;  // the pooled connection had been closed: nothing of the server's doing
+  bool repeated_ = false;
+};
+
+bool Relay::enter() {
+  give_up_ = x_.began + x_.route->route->timeout;
   if (x_.give_up && *x_.give_up < give_up_) give_up_ = *x_.give_up;
-  harmless_ = is_harmless(x_.head);
-  const auto permit = upstream_.enter(now);
+  if (x_.route->shedding != nullptr && !x_.route->shedding->try_enter()) {
+    error_ = make_error(ErrorKind::unavailable, upstream_.name() + " has more to do than it can do at once");
+    return false;
+  }
+  auto permit = upstream_.enter(x_.began);
   if (!permit) {
-    co_await x_.answer_failure(failure_of(permit.error()));
-    co_return;
+    if (x_.route->shedding != nullptr) x_.route->shedding->abandon();
+    error_ = std::move(permit).error();
+    return false;
   }
-  const Result<void> gathered = co_await x_.body.gather();
-  if (!gathered) {
-    upstream_.leave(*permit, CallEnd::failed, CallOutcome::unknown, std::chrono::seconds(0), now);
-    co_await x_.answer_failure(failure_of(gathered.error()));
-    co_return;
-  }
-  if (!x_.body.ended() && x_.body.framing().kind == Framing::Kind::chunked) x_.body.keep_chunks();
-  co_await try_servers(*permit);
+  permit_ = *permit;
+  entered_ = true;
+  return true;
 }
 
-// Until an answer, or until nobody is left whom it would be right to ask.
-Async<void> Relay::try_servers(resilience::CircuitBreaker::Permit permit) {
-  Attempt attempt = failed(ErrorKind::unavailable, "no instance of " + upstream_.name() + " is registered", false);
-  bool any_server = false;
-  Moment now = x_.began;
-  for (int number = 1; number <= kMostAttempts; ++number) {
-    const registry::Instance* instance = upstream_.choose(tried_, now);
-    if (instance == nullptr || (number > 1 && !upstream_.take_retry(now))) break;
-    any_server = true;
-    tried_.push_back(instance->id);
-    upstream_.begin(tried_.back());
-    attempt = co_await try_server(instance->host, instance->port);
-    judge(tried_.back(), attempt, now);
-    if (attempt.answered || !may_try_again(attempt)) break;
-    now = std::chrono::steady_clock::now();
+bool Relay::choose() {
+  if (stale_) return true;  // the same again, by another connection
+  attempt_began_ = tried_.empty() ? x_.began : std::chrono::steady_clock::now();
+  const registry::Instance* instance = upstream_.choose(tried_, attempt_began_);
+  if (instance == nullptr || (!tried_.empty() && !upstream_.take_retry(attempt_began_))) {
+    if (!tried_.empty()) return false;
+    end_ = CallEnd::no_instance;
+    error_ = make_error(ErrorKind::unavailable, "no instance of " + upstream_.name() + " is registered");
+    return false;
   }
-  if (!any_server) end_ = CallEnd::no_instance;
-  now = std::chrono::steady_clock::now();
-  if (!x_.edge.closed) upstream_.leave(permit, end_, outcome_, now - x_.began, now);
-  co_await answer(std::move(attempt), any_server);
-  co_await end_pump();
+  tried_.push_back(instance->id);
+  host_ = instance->host;
+  port_ = instance->port;
+  upstream_.begin(instance->id);
+  return true;
 }
 
-void Relay::judge(const std::string& id, const Attempt& attempt, Moment began) {
-  if (x_.edge.closed) return;
-  const Moment now = std::chrono::steady_clock::now();
-  const bool fair_time = 2 * (give_up_ - began) >= x_.route->route->timeout;
-  const bool clients_fault = pump_ != nullptr && pump_->client_failed();
-  if (attempt.answered) {
-    outcome_ = judge_status(connection_->head.status, fair_time);
-    end_ = end_of_status(connection_->head.status);
-  } else {
-    outcome_ = clients_fault ? CallOutcome::unknown : judge_failure(attempt.error.kind, fair_time);
-    end_ = clients_fault ? CallEnd::failed : end_of_failure(attempt.error.kind);
+bool Relay::take_pooled() {
+  stale_ = false;
+  sent_ = false;
+  error_.reset();
+  connection_ = x_.edge.pool.take(tried_.back());
+  while (connection_ && !harmless_ && connection_->stream.is_stale()) connection_ = x_.edge.pool.take(tried_.back());
+  return connection_ != nullptr;
+}
+
+Async<bool> Relay::connect() {
+  auto made = co_await x_.edge.pool.connect(tried_.back(), host_, port_, left());
+  if (made) {
+    connection_ = std::move(*made);
+    co_return true;
   }
-  upstream_.end(id, now - began, outcome_ != CallOutcome::failure);
-  upstream_.judge(id, outcome_, now);
+  error_ = make_error(made.error().kind, upstream_.name() + ": " + made.error().message);
+  co_return false;
 }
 
-bool Relay::may_try_again(const Attempt& attempt) const {
-  if (x_.edge.closed || pump_ != nullptr || left().count() == 0) return false;
-  return may_repeat(attempt.error.kind, attempt.sent, harmless_);
+Relay::Heard Relay::failed(ErrorKind kind, const char* why) {
+  error_ = make_error(kind, upstream_.name() + why);
+  return Heard::failed;
 }
 
-// The one that was tried last. A pooled connection that turns out to be closed is replaced silently.
-Async<Attempt> Relay::try_server(std::string host, std::uint16_t port) {
-  const std::string& id = tried_.back();
-  for (;;) {
-    connection_ = x_.edge.pool.take(id);
-    while (connection_ && !harmless_ && connection_->stream.is_stale()) connection_ = x_.edge.pool.take(id);
-    if (!connection_) {
-      auto made = co_await x_.edge.pool.connect(id, host, port, left());
-      if (!made) co_return failed(made.error().kind, upstream_.name() + ": " + made.error().message, false);
-      connection_ = std::move(*made);
-    }
-    bool stale = false;
-    Attempt attempt = co_await send_and_hear(stale);
-    if (!stale) co_return attempt;
-  }
-}
-
-Async<Attempt> Relay::send_and_hear(bool& stale) {
-  trace::Span span = begin_span();
-  const std::string traceparent = span.recording() ? trace::to_traceparent(span.context()) : std::string();
-  write_request_head(x_.out, x_, x_.head, left(), traceparent);
+Relay::Heard Relay::send() {
+  begin_span();
+  const std::string traceparent = span_.recording() ? trace::to_traceparent(span_.context()) : std::string();
+  write_request_head(x_.out, x_, x_.fetch ? x_.fetch->request() : x_.head, left(), traceparent);
   connection_->allow(left());
-  Pieces pieces(x_.out, x_.body.text());
-  Stream::Written written = connection_->stream.try_write(pieces);
-  if (written == Stream::Written::some) {
-    const bool taken = co_await connection_->stream.write_rest(pieces);
-    written = taken ? Stream::Written::all : Stream::Written::failed;
-  }
-  if (written != Stream::Written::all) {
-    stale = connection_->reused && !connection_->expired();
-    if (connection_->expired()) co_return failed(ErrorKind::timeout, upstream_.name() + " does not read", true);
-    co_return failed(ErrorKind::unavailable, upstream_.name() + " closed the connection", true);
-  }
-  if (!x_.body.ended()) pump_ = RequestPump::start(x_, *connection_);
-  Attempt attempt = co_await hear();
-  end_span(span, attempt);
-  stale = !attempt.answered && connection_->reused && harmless_ && pump_ == nullptr && !connection_->expired() &&
-          attempt.error.kind == ErrorKind::unavailable && connection_->in.empty();
-  co_return attempt;
+  sent_ = true;
+  pieces_ = Pieces(x_.out, x_.body.text());
+  return sent(connection_->stream.try_write(pieces_));
 }
 
-trace::Span Relay::begin_span() const {
-  if (!x_.span.recording()) return {};
-  const std::string method(x_.head.method);
-  trace::Span span(x_.span.parent(), method + " " + upstream_.name(), trace::SpanKind::client);
-  span.set("http.request.method", method);
-  span.set("service.peer.name", upstream_.name());
-  span.set("service.peer.instance", tried_.back());
-  if (tried_.size() > 1) span.set("http.request.resend_count", static_cast<std::int64_t>(tried_.size() - 1));
-  return span;
+Async<Relay::Heard> Relay::send_rest() {
+  const bool taken = co_await connection_->stream.write_rest(pieces_);
+  co_return sent(taken ? Stream::Written::all : Stream::Written::failed);
 }
 
-void Relay::end_span(trace::Span& span, const Attempt& attempt) const {
-  if (!span.recording()) return;
-  if (!attempt.answered) {
-    span.fail(attempt.error.message);
-  } else {
-    span.set("http.response.status_code", std::int64_t{connection_->head.status});
-    if (connection_->head.status >= 400) span.fail("status " + std::to_string(connection_->head.status));
+Relay::Heard Relay::sent(Stream::Written written) {
+  if (written == Stream::Written::some) return Heard::blocked;
+  if (written == Stream::Written::failed) {
+    if (connection_->expired()) return failed(ErrorKind::timeout, " does not read");
+    stale_ = connection_->reused;
+    return failed(ErrorKind::unavailable, " closed the connection");
   }
-  span.end();
+  if (!x_.body.ended()) {
+    if (x_.body.framing().kind == Framing::Kind::chunked) x_.body.keep_chunks();
+    pump_ = RequestPump::start(x_, *connection_);
+  }
+  return scan();
 }
 
-// Up to the head of the final answer.
-Async<Attempt> Relay::hear() {
+Relay::Heard Relay::hear(const boost::system::error_code& error, std::size_t got) {
+  if (!error) {
+    connection_->in.added(got);
+    return scan();
+  }
+  if (pump_ != nullptr && pump_->client_failed()) {
+    error_ = pump_->error();
+    return Heard::failed;
+  }
+  if (connection_->expired()) return failed(ErrorKind::timeout, " did not answer in time");
+  stale_ = connection_->reused && harmless_ && pump_ == nullptr && connection_->in.empty();
+  return failed(ErrorKind::unavailable, " closed the connection without an answer");
+}
+
+Relay::Heard Relay::scan() {
   UpstreamConnection& from = *connection_;
-  for (;;) {
-    const Scanned scanned = from.in.empty() ? Scanned{} : from.scanner.scan(from.in.bytes(), from.head);
-    if (scanned.state == Scanned::State::refused) {
-      co_return failed(ErrorKind::bad_gateway, upstream_.name() + ": " + std::string(scanned.refusal.why), true);
-    }
-    if (scanned.state == Scanned::State::complete) {
-      from.in.consume(scanned.consumed);
-      if (from.head.status >= 200 || (from.head.status == 101 && x_.wants_websocket)) co_return Attempt{true, true, {}};
-      const bool passed = co_await pass_on_interim();
-      if (!passed) co_return failed(ErrorKind::cancelled, "the client has gone", true);
-      continue;
-    }
-    const Buffer::Room room = from.in.room();
-    const auto [error, got] = co_await from.stream.read_some(room.data, room.size);
-    if (!error) {
-      from.in.added(got);
-      continue;
-    }
-    if (pump_ != nullptr && pump_->client_failed()) co_return Attempt{false, true, pump_->error()};
-    if (from.expired()) co_return failed(ErrorKind::timeout, upstream_.name() + " did not answer in time", true);
-    co_return failed(ErrorKind::unavailable, upstream_.name() + " closed the connection without an answer", true);
+  if (from.in.empty()) return Heard::more;
+  const Scanned scanned = from.scanner.scan(from.in.bytes(), from.head);
+  if (scanned.state == Scanned::State::more) return Heard::more;
+  Refusal refusal = scanned.refusal;
+  if (!refusal) {
+    from.in.consume(scanned.consumed);
+    if (from.head.status < 200 && (from.head.status != 101 || !x_.wants_websocket)) return Heard::interim;
+    const ResponseFraming framing = framing_of(from.head, x_.head.method);
+    framing_ = framing.framing;
+    refusal = framing.refusal;
   }
+  if (refusal) {
+    error_ = make_error(ErrorKind::bad_gateway, upstream_.name() + ": " + std::string(refusal.why));
+    return Heard::failed;
+  }
+  answered_ = true;
+  return Heard::head;
 }
 
 // 103 and its like; a 100 is between us and the server, because we have told the client ourselves.
-Async<bool> Relay::pass_on_interim() {
+Async<Relay::Heard> Relay::pass_on_interim() {
   const ResponseHead& head = connection_->head;
-  if (head.status == 100 || head.status == 101 || x_.head.minor == 0) co_return true;
-  write_answer_head(x_, head, Framing{});
-  const bool written = co_await x_.client.write(Pieces(x_.out));
-  co_return written;
+  if (head.status != 100 && head.status != 101 && x_.head.minor > 0) {
+    write_answer_head(x_, head, Framing{});
+    const bool written = co_await x_.client.write(Pieces(x_.out));
+    if (!written) co_return failed(ErrorKind::cancelled, ": the client has gone");
+  }
+  co_return scan();
 }
 
-Async<void> Relay::answer(Attempt last, bool any_server) {
-  if (!last.answered) {
-    const bool unreachable = any_server && last.error.kind == ErrorKind::unavailable;
-    if (unreachable) last.error.kind = ErrorKind::bad_gateway;
+bool Relay::goes_on() {
+  end_span();
+  if (x_.edge.closed) return false;
+  if (stale_) return true;
+  const bool fair_time = 2 * (give_up_ - attempt_began_) >= x_.route->route->timeout;
+  const bool clients_fault = pump_ != nullptr && pump_->client_failed();
+  if (answered_) {
+    outcome_ = judge_status(connection_->head.status, fair_time);
+    end_ = end_of_status(connection_->head.status);
+  } else {
+    outcome_ = clients_fault ? CallOutcome::unknown : judge_failure(error_->kind, fair_time);
+    end_ = clients_fault ? CallEnd::failed : end_of_failure(error_->kind);
+  }
+  const Moment now = std::chrono::steady_clock::now();
+  upstream_.end(tried_.back(), now - attempt_began_, outcome_ != CallOutcome::failure);
+  upstream_.judge(tried_.back(), outcome_, now);
+  if (answered_ || pump_ != nullptr || tried_.size() >= kMostAttempts || give_up_ <= now) return false;
+  return may_repeat(error_->kind, sent_, harmless_);
+}
+
+void Relay::leave() {
+  if (!entered_ || x_.edge.closed) return;
+  entered_ = false;
+  const Moment now = std::chrono::steady_clock::now();
+  upstream_.leave(permit_, end_, outcome_, now - x_.began, now);
+  if (x_.route->shedding == nullptr) return;
+  if (outcome_ == CallOutcome::unknown || asks_to_wait(x_.head)) return x_.route->shedding->abandon();
+  x_.route->shedding->leave(now - x_.began, outcome_ != CallOutcome::failure, now);
+}
+
+// Tells the cache what came. True: `x_.hit` is to be written instead, or (without one) the request is to be sent once more.
+bool Relay::ask_cache() {
+  if (answered_ && x_.steps.cache != nullptr && x_.is_unsafe()) {
+    x_.steps.cache->on_unsafe_answer(x_.question(), connection_->head);
+  }
+  if (x_.fetch == nullptr) return false;
+  cache::Outcome outcome = answered_ ? x_.fetch->on_head(connection_->head, framing_) : x_.fetch->on_failure();
+  if (outcome.next == cache::Outcome::Next::relay) return false;
+  if (framing_.kind == Framing::Kind::none) give_back();
+  connection_ = nullptr;
+  if (outcome.next == cache::Outcome::Next::serve) {
+    x_.hit = std::move(outcome.hit);
+    x_.fetch = nullptr;
+    return true;
+  }
+  if (std::exchange(repeated_, true)) return false;
+  answered_ = false;
+  tried_.clear();
+  return true;
+}
+
+bool Relay::answer_at_once() {
+  if (!answered_ || connection_->head.status == 101) return false;
+  answer_.emplace(x_, *connection_, framing_);
+  return answer_->try_at_once();
+}
+
+Async<void> Relay::answer() {
+  if (!answered_) {
     co_await end_pump();
     connection_ = nullptr;
-    Failure failure = failure_of(std::move(last.error));
-    if (unreachable) failure.status = kBadGateway;
-    if (unreachable) failure.title = "An upstream service cannot be reached";
-    co_await x_.answer_failure(std::move(failure));
-    co_return;
-  }
-  if (connection_->head.status == 101) {
+    co_await x_.answer_failure(failure());
+  } else if (connection_->head.status == 101) {
     co_await tunnel(x_, *connection_);
-    co_return;
+  } else {
+    co_await answer_->pass();
   }
-  const bool whole = co_await relay_answer(x_, *connection_);
-  if (whole && (pump_ == nullptr || pump_->finished())) {
-    x_.edge.pool.give_back(std::move(connection_));
-  }
+}
+
+void Relay::give_back() {
+  if (!connection_ || (pump_ != nullptr && !pump_->finished())) return;
+  const bool reusable = answer_ ? answer_->reusable() : framing_.keep_alive && connection_->in.empty();
+  if (answered_ && reusable) x_.edge.pool.give_back(std::move(connection_));
 }
 
 // The rest of a request whose answer has come is wanted no more; the pump must not outlive what it reads and writes.
 Async<void> Relay::end_pump() {
   if (pump_ == nullptr) co_return;
-  if (!pump_->finished()) {
+  if (!pump_->ended()) {
     x_.body.stop();
     if (connection_) connection_->stream.cancel();
     x_.keep_alive = false;
@@ -265,21 +317,45 @@ Async<void> Relay::end_pump() {
   co_await pump_->wait();
 }
 
-Failure Relay::failure_of(Error error) const {
+void Relay::begin_span() {
+  if (!x_.span.recording()) return;
+  const std::string method(x_.head.method);
+  span_ = trace::Span(x_.span.parent(), method + " " + upstream_.name(), trace::SpanKind::client);
+  span_.set("http.request.method", method);
+  span_.set("service.peer.name", upstream_.name());
+  span_.set("service.peer.instance", tried_.back());
+  if (tried_.size() > 1) span_.set("http.request.resend_count", static_cast<std::int64_t>(tried_.size() - 1));
+}
+
+void Relay::end_span() {
+  if (!span_.recording()) return;
+  if (!answered_) {
+    span_.fail(error_->message);
+  } else {
+    span_.set("http.response.status_code", std::int64_t{connection_->head.status});
+    if (connection_->head.status >= 400) span_.fail("status " + std::to_string(connection_->head.status));
+  }
+  span_.end();
+}
+
+Failure Relay::failure() {
   Failure failure;
+  failure.error = std::move(*error_);
   const Moment now = std::chrono::steady_clock::now();
   const auto state = upstream_.show_breaker(now);
-  const bool clients_fault = x_.body.failure() && *x_.body.failure() == error.kind;
-  if (clients_fault && error.kind == ErrorKind::timeout) {  // not an upstream's: the client's
+  const bool clients_fault = x_.body.failure() && *x_.body.failure() == failure.error.kind;
+  if (clients_fault && failure.error.kind == ErrorKind::timeout) {  // not an upstream's: the client's
     failure.status = 408;
     failure.title = "The request took too long";
-  }
-  if (error.kind == ErrorKind::unavailable && state != resilience::BreakerState::closed) {
+  } else if (failure.error.kind == ErrorKind::unavailable && !tried_.empty()) {
+    failure.error.kind = ErrorKind::bad_gateway;
+    failure.status = kBadGateway;
+    failure.title = "An upstream service cannot be reached";
+  } else if (failure.error.kind == ErrorKind::unavailable && state != resilience::BreakerState::closed) {
     failure.retry_after = upstream_.retry_after(now);
     failure.breaker = R"({"service":")" + upstream_.name() + R"(","state":")" + std::string(name_of(state)) +
                       R"(","retry_after":)" + std::to_string(failure.retry_after->count()) + "}";
   }
-  failure.error = std::move(error);
   return failure;
 }
 
@@ -287,7 +363,45 @@ Failure Relay::failure_of(Error error) const {
 
 Async<void> relay(Exchange& exchange) {
   Relay relay(exchange);
-  co_await relay.run();
+  if (!relay.enter()) {
+    co_await relay.answer();
+    co_return;
+  }
+  bool gathered = true;
+  if (!exchange.body.ended()) {
+    const Result<void> body = co_await exchange.body.gather();
+    gathered = body.has_value();
+    if (!gathered) relay.fail(body.error());
+  }
+  for (bool again = gathered; again;) {
+    again = false;
+    // Attempts, until an answer or until nobody is left whom it would be right to ask.
+    for (bool on = relay.choose(); on; on = relay.goes_on() && relay.choose()) {
+      bool connected = relay.take_pooled();
+      if (!connected) connected = co_await relay.connect();
+      if (!connected) continue;
+      Relay::Heard heard = relay.send();
+      if (heard == Relay::Heard::blocked) heard = co_await relay.send_rest();
+      while (heard == Relay::Heard::more || heard == Relay::Heard::interim) {
+        if (heard == Relay::Heard::interim) {
+          heard = co_await relay.pass_on_interim();
+          continue;
+        }
+        const Buffer::Room room = relay.room();
+        const auto [error, got] = co_await relay.stream().read_some(room.data, room.size);
+        heard = relay.hear(error, got);
+      }
+    }
+    const bool from_cache = relay.ask_cache();
+    again = from_cache && !exchange.hit;
+  }
+  relay.leave();
+  if (!exchange.hit) {
+    const bool done = relay.answer_at_once();
+    if (!done) co_await relay.answer();
+    relay.give_back();
+  }
+  if (relay.pumps()) co_await relay.end_pump();
 }
 
 }  // namespace valion::gateway

@@ -17,6 +17,7 @@ class RequestPump {
   RequestPump(Exchange& exchange, UpstreamConnection& to);
 
   [[nodiscard]] bool finished() const noexcept { return finished_; }  // everything has been sent
+  [[nodiscard]] bool ended() const noexcept { return ended_->given(); }
   [[nodiscard]] bool client_failed() const noexcept { return client_failed_; }
   [[nodiscard]] const Error& error() const noexcept { return error_; }  // when the client has failed
   Async<void> wait();

@@ -13,10 +13,13 @@ Upstream* upstream_of(const Route& route, Upstreams& upstreams) {
 
 }  // namespace
 
-ActiveRoutes::ActiveRoutes(std::shared_ptr<const RouteTable> routes, Upstreams& upstreams, metrics::Registry& metrics)
+ActiveRoutes::ActiveRoutes(std::shared_ptr<const RouteTable> routes, Upstreams& upstreams, metrics::Registry& metrics,
+                           Shedding* shedding)
     : table(std::move(routes)) {
   for (const Route& route : table->routes()) {
-    all.push_back({&route, upstream_of(route, upstreams), RouteFigures(metrics, route.name)});
+    const bool sheds = shedding != nullptr && !route.service.empty() && !route.is_local();
+    all.push_back({&route, upstream_of(route, upstreams), sheds ? &(*shedding)[route.service] : nullptr,
+                   RouteFigures(metrics, route.name)});
   }
 }
 

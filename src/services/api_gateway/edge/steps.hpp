@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,9 +12,12 @@
 #include "platform/metrics/metrics.hpp"
 #include "platform/service/upstream.hpp"
 #include "platform/trace/span.hpp"
+#include "services/api_gateway/cache/response_cache.hpp"
 #include "services/api_gateway/edge/figures.hpp"
 #include "services/api_gateway/identity/caller.hpp"
 #include "services/api_gateway/identity/refusals.hpp"
+#include "services/api_gateway/limits/concurrency_limit.hpp"
+#include "services/api_gateway/limits/limiter.hpp"
 #include "services/api_gateway/message/head.hpp"
 #include "services/api_gateway/message/security_fields.hpp"
 #include "services/api_gateway/routing/table.hpp"
@@ -23,13 +27,18 @@ namespace valion::gateway {
 // One route of the table in force.
 struct ActiveRoute {
   const Route* route = nullptr;
-  Upstream* upstream = nullptr;  // null: the gateway itself
+  Upstream* upstream = nullptr;                  // null: the gateway itself
+  limits::ConcurrencyLimit* shedding = nullptr;  // of that service; null: none
   RouteFigures figures;
 };
 
+using Shedding = std::map<std::string, limits::ConcurrencyLimit>;  // by service
+
 // A table with what belongs to it. Exchanges that began with an old one end with it.
 struct ActiveRoutes {
-  ActiveRoutes(std::shared_ptr<const RouteTable> routes, Upstreams& upstreams, metrics::Registry& metrics);
+  // `shedding` may be null: nobody is turned away; else it outlives this.
+  ActiveRoutes(std::shared_ptr<const RouteTable> routes, Upstreams& upstreams, metrics::Registry& metrics,
+               Shedding* shedding = nullptr);
   [[nodiscard]] ActiveRoute& of(const Route& route) { return all[table->index_of(route)]; }
 
   std::shared_ptr<const RouteTable> table;
@@ -54,6 +63,9 @@ struct Steps {
   CallerCheck& callers;
   std::shared_ptr<ActiveRoutes> routes;      // another one after each reload
   const SecurityFields* security = nullptr;  // of every answer; null: none
+  limits::Limiter* limiter = nullptr;        // null: nobody is counted
+  cache::ResponseCache* cache = nullptr;     // null: nothing is kept
+  bool older_limit_fields = false;           // the X-RateLimit-… trio too
   bool access_log = true;
   std::function<void(const RefusedPermission&)>
       refused;  // hears of callers who may not do what they asked; may be empty
