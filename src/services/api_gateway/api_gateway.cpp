@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 
 #include "platform/service/calls.hpp"
@@ -51,6 +52,16 @@ std::shared_ptr<gateway::TlsContext> load_certificate(const Settings& settings) 
   if (settings.gateway_tls_certificate.empty()) return nullptr;
   return std::make_shared<gateway::TlsContext>(
       gateway::TlsFiles{settings.gateway_tls_certificate, settings.gateway_tls_key});
+}
+
+std::optional<gateway::Cors> load_origins(const Settings& settings) {
+  gateway::CorsSettings made;
+  std::istringstream words(settings.gateway_cors_origins);
+  for (std::string origin; words >> origin;) made.origins.push_back(origin);
+  if (made.origins.empty()) return std::nullopt;
+  auto cors = gateway::Cors::from(made);
+  if (!cors) throw std::runtime_error("gateway.cors_origins: " + gateway::told(cors.error()));
+  return std::move(*cors);
 }
 
 gateway::EdgeSettings edge_settings(const Settings& settings) {
@@ -103,7 +114,8 @@ gateway::cache::Settings cache_settings(const Settings& settings) {
 }  // namespace
 
 struct ApiGateway::Front {
-  explicit Front(const Settings& settings) : table(load_table(settings)), tls(load_certificate(settings)) {}
+  explicit Front(const Settings& settings)
+      : table(load_table(settings)), tls(load_certificate(settings)), cors(load_origins(settings)) {}
 
   // From now on exchanges go through `steps`, by the table that is in force.
   void begin(ServiceContext& context, gateway::Steps& steps);
@@ -111,6 +123,7 @@ struct ApiGateway::Front {
 
   gateway::LiveTable table;
   std::shared_ptr<gateway::TlsContext> tls;
+  std::optional<gateway::Cors> cors;
   std::weak_ptr<gateway::Edge> edge;  // the listener's: it must go before the event loop does
   gateway::Shedding shedding;
   std::optional<gateway::limits::Limiter> limiter;
@@ -127,6 +140,7 @@ void ApiGateway::Front::begin(ServiceContext& context, gateway::Steps& its_steps
   const bool alone = !table.current()->needs_registry();
   limiter.emplace(context.executor, context.redis, limiter_settings(context, alone));
   cache.emplace(context.executor, cache_settings(context.settings), alone ? nullptr : &context.redis);
+  if (cors) steps->cors = &*cors;
   steps->limiter = &*limiter;
   steps->cache = &*cache;
   steps->older_limit_fields = context.settings.gateway_older_limit_fields;

@@ -310,6 +310,9 @@ TEST_F(GatewayTest, ShowsClientsTheirOwnPathInAServicesProblem) {
 }
 
 TEST_F(GatewayTest, StopsAskingAServiceThatOnlyFailsAndSaysWhenToComeBack) {
+  settings_.gateway_routes = folder_.path() / "routes.yaml";  // without limits: this asks often
+  std::ofstream(settings_.gateway_routes) << "routes:\n  - name: data\n    prefix: /api/v1/data\n    aliases: [/data]\n"
+                                             "    replacement: /data\n    service: data_processing\n    timeout: 60s\n";
   start_with_service();
   Answer answer;
   ASSERT_TRUE(eventually([&] {
@@ -318,6 +321,8 @@ TEST_F(GatewayTest, StopsAskingAServiceThatOnlyFailsAndSaysWhenToComeBack) {
     return answer.status == 503;
   }));
   EXPECT_THAT(answer.body, HasSubstr("circuit breaker for data_processing"));
+  EXPECT_THAT(answer.body,
+              HasSubstr(R"("circuit_breaker":{"service":"data_processing","state":"open","retry_after":)"));
   const std::int64_t seconds = std::stoll(answer.header("Retry-After"));
   EXPECT_GE(seconds, 1);
   EXPECT_LE(seconds, 5);

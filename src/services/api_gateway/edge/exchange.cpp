@@ -1,5 +1,6 @@
 #include "services/api_gateway/edge/exchange.hpp"
 
+#include "platform/http/head_text.hpp"
 #include "platform/resilience/deadline.hpp"
 #include "services/api_gateway/edge/heads.hpp"
 #include "services/api_gateway/edge/local_answer.hpp"
@@ -10,9 +11,19 @@
 #include "services/api_gateway/routing/path.hpp"
 
 namespace valion::gateway {
+namespace {
+
+constexpr int kNoContent = 204;
+
+}  // namespace
 
 // The way of one request. A step that says no has left a failure_, and the rest is passed over.
 Async<void> Exchange::pass() {
+  if (!allow_origins()) {
+    co_await answer_preflight();
+    record();
+    co_return;
+  }
   bool on = read_deadline() && find_route();
   if (on) begin_span();
   if (on && !know_caller()) on = co_await verify_caller();
@@ -59,6 +70,26 @@ bool Exchange::fail_with(ErrorKind kind, std::string message) {
   failure_.emplace();
   failure_->error = make_error(kind, std::move(message));
   return false;
+}
+
+bool Exchange::allow_origins() {
+  if (steps.cors == nullptr) return true;
+  if (Cors::is_preflight(head)) return false;
+  answer_fields += steps.cors->lines(head);
+  return true;
+}
+
+Async<void> Exchange::answer_preflight() {
+  const PreflightAnswer answer = steps.cors->preflight(head);
+  ResponseHead told;
+  told.status = answer.status;
+  told.reason = http::reason_of(answer.status);
+  Framing none;
+  if (answer.status != kNoContent) none.kind = Framing::Kind::length;
+  write_answer_head(*this, told, none, answer.lines);
+  status = answer.status;
+  const bool written = co_await client.write(Pieces(out));
+  if (!written) keep_alive = false;
 }
 
 bool Exchange::read_deadline() {
@@ -216,7 +247,8 @@ Async<void> Exchange::answer_hit() {
   append_own_fields(*this, out, hit->entry().fields());
   status = hit->status();
   bytes_out = hit->body().size();
-  const bool written = co_await client.write(Pieces(hit->head(), hit->fields(), out, hit->body()));
+  const Pieces pieces(hit->head(), hit->fields(), out, hit->body());
+  const bool written = co_await client.write(pieces);
   if (!written) keep_alive = false;
 }
 
@@ -228,7 +260,10 @@ Async<void> Exchange::answer_failure(Failure failure) {
   }
   if (body.cannot_finish()) keep_alive = false;
   const std::string document = problem_answer(*this, std::move(failure));
-  const bool written = co_await client.write(Pieces(out, head.method == "HEAD" ? std::string_view() : document));
+  std::string_view body = document;
+  if (head.method == "HEAD") body = {};
+  const Pieces pieces(out, body);
+  const bool written = co_await client.write(pieces);
   if (!written) keep_alive = false;
 }
 

@@ -69,14 +69,18 @@ class Exchange {
   bool keep_alive = true;  // after this exchange
   int status = 0;          // of the answer; 0: none was begun
   std::uint64_t bytes_out = 0;
-  std::string& out;           // the head being written; the connection's, so that its memory stays
-  std::string& target;        // as the server is asked for it
-  std::string answer_fields;  // whole lines that the steps add to the answer
+  std::string& out;                           // the head being written; the connection's, so that its memory stays
+  std::string& target;                        // as the server is asked for it
+  std::string answer_fields;                  // whole lines that the steps add to the answer
+  std::chrono::nanoseconds upstream_took{0};  // from the last attempt's beginning to the head of its answer; 0: none
+  std::chrono::nanoseconds gateway_took{0};   // all the rest until then
 
   // A problem document, unless an answer has begun.
   Async<void> answer_failure(Failure failure);
 
  private:
+  bool allow_origins();  // false: it was a browser's question beforehand
+  Async<void> answer_preflight();
   bool read_deadline();
   bool find_route();
   bool know_caller();

@@ -1,6 +1,9 @@
 #include "services/api_gateway/edge/heads.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstring>
 #include <span>
 
 #include "platform/http/head_text.hpp"
@@ -11,6 +14,32 @@
 
 namespace valion::gateway {
 namespace {
+
+// `gateway;dur=0.123, upstream;dur=4.567`, in milliseconds.
+class ServerTiming {
+ public:
+  std::string_view text(const Exchange& exchange) {
+    if (exchange.upstream_took.count() == 0) return {};
+    add("gateway;dur=", exchange.gateway_took);
+    add(", upstream;dur=", exchange.upstream_took);
+    return {text_.data(), size_};
+  }
+
+ private:
+  void add(std::string_view name, std::chrono::nanoseconds took) {
+    const auto microseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(took.count(), 0) / 1000);
+    std::memcpy(text_.data() + size_, name.data(), name.size());
+    size_ += name.size();
+    char* at = std::to_chars(text_.data() + size_, text_.data() + text_.size(), microseconds / 1000).ptr;
+    *at++ = '.';
+    *at++ = static_cast<char>('0' + microseconds / 100 % 10);
+    *at++ = static_cast<char>('0' + microseconds / 10 % 10);
+    *at++ = static_cast<char>('0' + microseconds % 10);
+    size_ = static_cast<std::size_t>(at - text_.data());
+  }
+  std::array<char, 96> text_{};
+  std::size_t size_ = 0;
+};
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -68,6 +97,9 @@ void write_answer_head(Exchange& exchange, const ResponseHead& answer, const Fra
   values.date = exchange.edge.date();
   values.security = exchange.steps.security;
   values.websocket = answer.status == 101;
+  values.without_access_control = exchange.steps.cors != nullptr;
+  ServerTiming timing;
+  values.server_timing = timing.text(exchange);
   if (exchange.route != nullptr) {
     values.without = std::span(kWithout).first(2);  // what services tell the cache
     if (const auto location = find(answer.fields, "Location")) {

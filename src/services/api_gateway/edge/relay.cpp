@@ -245,6 +245,8 @@ bool Relay::goes_on() {
     end_ = clients_fault ? CallEnd::failed : end_of_failure(error_->kind);
   }
   const Moment now = std::chrono::steady_clock::now();
+  x_.upstream_took = now - attempt_began_;
+  x_.gateway_took = now - x_.began - x_.upstream_took;
   upstream_.end(tried_.back(), now - attempt_began_, outcome_ != CallOutcome::failure);
   upstream_.judge(tried_.back(), outcome_, now);
   if (answered_ || pump_ != nullptr || tried_.size() >= kMostAttempts || give_up_ <= now) return false;

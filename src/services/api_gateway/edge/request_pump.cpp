@@ -31,7 +31,8 @@ Async<void> RequestPump::pass() {
     }
     const bool last = piece->empty();
     if (last && !chunked) break;
-    const bool written = co_await write(Pieces(last ? kLastChunk : *piece));
+    const Pieces pieces(last ? kLastChunk : *piece);
+    const bool written = co_await write(pieces);
     if (!written) co_return;  // whoever listens for the answer sees why
     if (last) break;
     to_.allow(exchange_.route->route->timeout);  // to the answer counts from here

@@ -18,6 +18,7 @@
 #include "services/api_gateway/identity/refusals.hpp"
 #include "services/api_gateway/limits/concurrency_limit.hpp"
 #include "services/api_gateway/limits/limiter.hpp"
+#include "services/api_gateway/message/cors.hpp"
 #include "services/api_gateway/message/head.hpp"
 #include "services/api_gateway/message/security_fields.hpp"
 #include "services/api_gateway/routing/table.hpp"
@@ -63,6 +64,7 @@ struct Steps {
   CallerCheck& callers;
   std::shared_ptr<ActiveRoutes> routes;      // another one after each reload
   const SecurityFields* security = nullptr;  // of every answer; null: none
+  const Cors* cors = nullptr;                // null: services answer for themselves
   limits::Limiter* limiter = nullptr;        // null: nobody is counted
   cache::ResponseCache* cache = nullptr;     // null: nothing is kept
   bool older_limit_fields = false;           // the X-RateLimit-… trio too
