@@ -260,9 +260,9 @@ Async<void> Exchange::answer_failure(Failure failure) {
   }
   if (body.cannot_finish()) keep_alive = false;
   const std::string document = problem_answer(*this, std::move(failure));
-  std::string_view body = document;
-  if (head.method == "HEAD") body = {};
-  const Pieces pieces(out, body);
+  std::string_view told = document;
+  if (head.method == "HEAD") told = {};
+  const Pieces pieces(out, told);
   const bool written = co_await client.write(pieces);
   if (!written) keep_alive = false;
 }

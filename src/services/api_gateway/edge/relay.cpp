@@ -77,6 +77,8 @@ class Relay {
   bool harmless_;  // doing it twice does no harm
   Moment give_up_;
   Moment attempt_began_;
+  Moment sent_at_;   // of the last attempt
+  Moment heard_at_;  // when it was judged
   resilience::CircuitBreaker::Permit permit_;
   std::vector<std::string> tried_;
   std::string host_;
@@ -159,8 +161,10 @@ Relay::Heard Relay::failed(ErrorKind kind, const char* why) {
 Relay::Heard Relay::send() {
   begin_span();
   const std::string traceparent = span_.recording() ? trace::to_traceparent(span_.context()) : std::string();
-  write_request_head(x_.out, x_, x_.fetch ? x_.fetch->request() : x_.head, left(), traceparent);
-  connection_->allow(left());
+  sent_at_ = std::chrono::steady_clock::now();
+  const auto patience = resilience::time_left(give_up_, sent_at_);
+  write_request_head(x_.out, x_, x_.fetch ? x_.fetch->request() : x_.head, patience, traceparent);
+  connection_->allow(patience);
   sent_ = true;
   pieces_ = Pieces(x_.out, x_.body.text());
   return sent(connection_->stream.try_write(pieces_));
@@ -245,7 +249,8 @@ bool Relay::goes_on() {
     end_ = clients_fault ? CallEnd::failed : end_of_failure(error_->kind);
   }
   const Moment now = std::chrono::steady_clock::now();
-  x_.upstream_took = now - attempt_began_;
+  heard_at_ = now;
+  x_.upstream_took = now - (sent_ ? sent_at_ : attempt_began_);
   x_.gateway_took = now - x_.began - x_.upstream_took;
   upstream_.end(tried_.back(), now - attempt_began_, outcome_ != CallOutcome::failure);
   upstream_.judge(tried_.back(), outcome_, now);
@@ -256,7 +261,7 @@ bool Relay::goes_on() {
 void Relay::leave() {
   if (!entered_ || x_.edge.closed) return;
   entered_ = false;
-  const Moment now = std::chrono::steady_clock::now();
+  const Moment now = end_ == CallEnd::no_instance || tried_.empty() ? std::chrono::steady_clock::now() : heard_at_;
   upstream_.leave(permit_, end_, outcome_, now - x_.began, now);
   if (x_.route->shedding == nullptr) return;
   if (outcome_ == CallOutcome::unknown || asks_to_wait(x_.head)) return x_.route->shedding->abandon();

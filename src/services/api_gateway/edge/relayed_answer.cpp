@@ -31,7 +31,8 @@ void RelayedAnswer::begin() {
   Framing ours = framing_;
   const bool open_end = ours.kind == Framing::Kind::until_close || ours.kind == Framing::Kind::chunked;
   if (open_end) ours.kind = x_.head.minor > 0 ? Framing::Kind::chunked : Framing::Kind::until_close;
-  if (ours.kind == Framing::Kind::until_close || x_.edge.draining) x_.keep_alive = false;
+  const bool unread = !x_.body.ended();  // what the client is still sending will not be read
+  if (ours.kind == Framing::Kind::until_close || x_.edge.draining || unread) x_.keep_alive = false;
   ends_chunks_ = ours.kind == Framing::Kind::chunked;
   makes_chunks_ = ends_chunks_ && (framing_.kind != Framing::Kind::chunked || x_.fetch != nullptr);
   write_answer_head(x_, from_.head, ours);
