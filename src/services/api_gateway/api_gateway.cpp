@@ -132,7 +132,7 @@ struct ApiGateway::Front {
   std::optional<gateway::ReloadWatch> reload;
   std::optional<gateway::admin::AdminPort> admin;
   std::function<void(const http::Request&, const std::string&)> changed;  // by the operator; before begin()
-  gateway::Steps* steps = nullptr;  // of whom began
+  gateway::Steps* steps = nullptr;                                        // of whom began
 };
 
 void ApiGateway::Front::begin(ServiceContext& context, gateway::Steps& its_steps) {

@@ -7,6 +7,27 @@
 #include <cerrno>
 
 namespace valion::gateway {
+namespace {
+
+// Asio tries to read before it waits, unless the last read found the end. That the last read came back short says as much (the
+// descriptor is edge-triggered: whatever comes later sets the flag again), but Asio 1.81 has no way to be told. So its flag is
+// reached by the one door that the language leaves open: an explicit instantiation may name a private member.
+using Descriptor = asio::detail::epoll_reactor::descriptor_state;
+using Speculation = bool (Descriptor::*)[asio::detail::epoll_reactor::max_ops];
+Speculation speculation() noexcept;
+template <Speculation Member>
+struct Door {
+  friend Speculation speculation() noexcept { return Member; }
+};
+template struct Door<&Descriptor::try_speculative_>;
+
+struct OpenSocket : Socket {
+  static Descriptor* descriptor_of(Socket& socket) noexcept {
+    return (socket.*&OpenSocket::impl_).get_implementation().reactor_data_;
+  }
+};
+
+}  // namespace
 
 void Pieces::remove(std::size_t bytes) noexcept {
   while (bytes > 0 && first_ < count_) {
@@ -67,6 +88,11 @@ Stream::Read Stream::read_secure(char* data, std::size_t size) {
                                                 : asio::error::make_error_code(asio::error::connection_reset);
     co_return std::tuple(error, std::size_t{0});
   }
+}
+
+void Stream::exhausted() noexcept {
+  Descriptor* const descriptor = OpenSocket::descriptor_of(socket_);
+  if (descriptor != nullptr) (descriptor->*speculation())[asio::detail::epoll_reactor::read_op] = false;
 }
 
 Async<bool> Stream::wait_readable() {

@@ -56,6 +56,10 @@ class Stream {
 
   // At least one byte, or an error (asio::error::eof: the peer has said all).
   [[nodiscard]] Read read_some(char* data, std::size_t size);
+  // To be called at once after a read that did not fill its room: the socket is empty now, so the next read waits for the kernel's word
+  // instead of trying first. Saves a system call in vain a read. Not where the end of the connection is part of what is awaited: an end
+  // that came together with the last bytes is noticed late.
+  void exhausted() noexcept;
   // Until there is something to read, without a buffer for it; true unless cancelled or failed.
   Async<bool> wait_readable();
   // Closed or broken while nobody was reading (one system call).
