@@ -40,12 +40,14 @@ void complete(soci::session& session, const auth::SigningKey& sealing_key, std::
   }
 }
 
-// A verifier that fetched our set before `next` was in it would refuse what it signs. The first pair was published
-// together.
-Result<void> check_published(const RingRow& next, const RingRow& active, const KeyRingSettings& settings,
-                             std::int64_t now) {
-  const std::int64_t since = now - next.key.created_at;
-  if (since >= settings.published.count() || next.key.created_at == active.key.created_at) return {};
+// A verifier that fetched our set before `next` was in it would refuse what it signs. The first pair was published together;
+// once a key has retired, no pair is the first.
+Result<void> check_published(const std::vector<RingRow>& ring, const KeyRingSettings& settings, std::int64_t now) {
+  const RingKey& next = find_in(ring, RingKey::State::next)->key;
+  const RingKey& active = find_in(ring, RingKey::State::active)->key;
+  const bool are_first = next.created_at == active.created_at && find_in(ring, RingKey::State::retired) == nullptr;
+  const std::int64_t since = now - next.created_at;
+  if (are_first || since >= settings.published.count()) return {};
   return fail(ErrorKind::conflict, "the next signing key was published " + std::to_string(since) +
                                        " s ago; whoever keeps our key set may not know it before " +
                                        std::to_string(settings.published.count() - since) + " s have passed");
@@ -59,7 +61,7 @@ Result<std::vector<RingRow>> rotated(soci::session& session, const auth::Signing
   if (withdraw) {
     for (const RingRow& row : ring) remove_ring_key(session, row.key.id);
   } else if (next != nullptr && active != nullptr) {
-    VALION_TRY(check_published(*next, *active, settings, now));
+    VALION_TRY(check_published(ring, settings, now));
     retire_ring_key(session, sealing_key, *active, now, now + settings.token_lifetime.count() + kGrace);
     activate_ring_key(session, *next, now);
   }
