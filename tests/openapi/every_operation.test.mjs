@@ -113,3 +113,10 @@ test("services that are not the platform's", async () => {
   await does("PUT", `${registry}/check/fail/service:pricing`);
   await does("PUT", `${registry}/service/deregister/pricing`);
 });
+
+// Last: it ends every token, ours too.
+test("the keys that sign tokens", async () => {
+  const withdrawn = await does("POST", "/api/v1/auth/signing-keys/rotate", { body: { withdraw: true } });
+  assert.ok(withdrawn.json.keys.some((key) => key.state === "active"));
+  await does("GET", "/api/v1/auth/me", { status: 401 });
+});

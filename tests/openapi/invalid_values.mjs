@@ -89,7 +89,7 @@ export function badBodies(schema, example) {
         for (const [what, value] of badValues(each)) add(place, what, value);
         walk(each, place, here?.[key]);
       }
-    } else if (at.type === "array") {
+    } else if (typesOf(at).includes("array")) {
       if (at.minItems > 0) add(keys, "has too few elements", []);
       if (at.maxItems !== undefined && at.maxItems <= 1000) {
         add(keys, "has too many elements", Array.from({ length: at.maxItems + 1 }, () => here?.[0] ?? sample(at.items)));
@@ -97,7 +97,7 @@ export function badBodies(schema, example) {
       const place = [...keys, 0];
       for (const [what, value] of badValues(at.items)) add(place, what, value);
       walk(at.items, place, here?.[0]);
-    } else if (at.type === "object" && typeof at.additionalProperties === "object") {
+    } else if (typesOf(at).includes("object") && typeof at.additionalProperties === "object") {
       const place = [...keys, Object.keys(here ?? { a: 1 })[0]];
       for (const [what, value] of badValues(at.additionalProperties)) add(place, what, value);
     }
@@ -132,7 +132,9 @@ export function badParameters({ path, operation }, fill) {
         statuses: [422], pointer: `/${one.name}` });
       if (one.required) cases.push({ what: `?${one.name} is missing`, target: fill(path) + query(others), statuses: [422], pointer: `/${one.name}` });
       if (one.schema.enum) bad("no-such-choice");
-      if (one.schema.type === "integer") ["x", "1.5", "0", String(one.schema.maximum + 1), "99999999999999999999"].forEach(bad);
+      if (one.schema.type === "integer") {
+        ["x", "1.5", String(one.schema.minimum - 1), String(BigInt(one.schema.maximum) + 1n), "99999999999999999999"].forEach(bad);
+      }
       if (one.schema.pattern === "^[0-9a-f]{64}$") bad("xyz");
       if (one.schema.maxLength) bad("x".repeat(one.schema.maxLength + 1));
     }

@@ -115,7 +115,7 @@ std::vector<Operation> setup() {
   Operation show = operation_of("GET", "/setup", "show_setup",
                                 {"The page behind a one-time link", "A página de um link de uso único"},
                                 Access::anonymous, {200, {"a form", "um formulário"}, "text/html", nullptr, {}});
-  show.parameters = {{Place::query, ValueType::text, json::member("token").characters(0, 200)}};
+  show.parameters = {{Place::query, ValueType::text, json::member("token").says("of the link", "do link")}};
   Operation finish = operation_of("POST", "/setup", "finish_setup",
                                   {"Choose a password by a one-time link", "Escolher a senha por um link de uso único"},
                                   Access::anonymous, nothing({"chosen; a browser's form gets a page", "escolhida"}));
