@@ -23,6 +23,7 @@
 #include "services/api_gateway/limits/live_gateways.hpp"
 #include "services/api_gateway/routing/live_table.hpp"
 #include "services/api_gateway/routing/reload_watch.hpp"
+#include "services/api_gateway/shown_parts.hpp"
 
 namespace valion {
 namespace {
@@ -167,10 +168,9 @@ gateway::admin::Parts ApiGateway::Front::admin_parts(ServiceContext& context) {
   parts.instances = [&context, &upstreams] { return admin::instances_view(upstreams, context.directory); };
   parts.breakers = [&upstreams] { return admin::breakers_view(upstreams); };
   parts.config = [&context] { return admin::config_view(context.settings); };
-  parts.purge = [this](const admin::Purge& purge) {
-    if (purge.tag) return cache->purge_tag(*purge.tag);
-    return purge.prefix ? cache->purge_prefix(*purge.prefix) : cache->purge_all();
-  };
+  parts.cache = [this] { return gateway::cache_view(*cache); };
+  parts.purge = [this](const admin::Purge& wanted) { return gateway::purge(*cache, wanted); };
+  parts.limits = [this] { return gateway::limits_view(*limiter, shedding); };
   parts.reload = [this] { return admin::reload(*reload, table); };
   parts.drain = [] { std::raise(SIGTERM); };
   parts.changed = changed;
