@@ -118,7 +118,7 @@ TEST(WithoutASystem, BashCompletesCommandsAndOptions) {
         .output;
   };
   EXPECT_EQ(complete("valion st", 1), "stop status study\n");
-  EXPECT_EQ(complete("valion user set", 2), "set-password set-roles\n");
+  EXPECT_EQ(complete("valion user set", 2), "set-password set-roles setup-link\n");
   EXPECT_THAT(complete("valion logs --", 2), AllOf(HasSubstr("--follow"), HasSubstr("--request-id")));
   EXPECT_THAT(complete("valion user add --", 3), HasSubstr("--password-stdin"));
   EXPECT_EQ(complete("valion logs --level e", 3), "\n") << "a value: files, or what the shell finds";
