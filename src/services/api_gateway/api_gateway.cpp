@@ -138,7 +138,7 @@ struct ApiGateway::Front {
 
 void ApiGateway::Front::begin(ServiceContext& context, gateway::Steps& its_steps) {
   steps = &its_steps;
-  const bool alone = !table.current()->needs_registry();
+  const bool alone = valion::stands_alone(context.settings, *table.current());
   limiter.emplace(context.executor, context.redis, limiter_settings(context, alone));
   cache.emplace(context.executor, cache_settings(context.settings), alone ? nullptr : &context.redis);
   if (cors) steps->cors = &*cors;
