@@ -52,7 +52,8 @@ void TenantCatalogue::adopt(const std::string& select_names) {
   const std::string now = utc_timestamp(std::chrono::system_clock::now());
   const auto copy = [&](soci::session& session) {
     session << "insert into gateway_tenants (name, title, created_at) select distinct t.name, '', :now from (" +
-                   select_names + ") t where t.name not in (select name from gateway_tenants)",
+                   select_names +
+                   ") t where t.name not in (select name from gateway_tenants) on conflict (name) do nothing",
         soci::use(now);
     return true;
   };

@@ -179,6 +179,8 @@ Async<Result<std::vector<User>>> UserCatalogue::all() {
 Async<Result<bool>> UserCatalogue::add_first(std::vector<User> users, BeforeCommit before_commit) {
   for (User& user : users) user.created_at = utc_timestamp(std::chrono::system_clock::now());
   const auto add = [users, before_commit](soci::session& session) -> Result<bool> {
+    note_change(
+        session);  // takes its row: of two gateways that start together the second waits here, and finds somebody
     int count = 0;
     session << "select count(*) from gateway_users", soci::into(count);
     if (count > 0) return false;

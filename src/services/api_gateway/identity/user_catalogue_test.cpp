@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "platform/redis/test_loop.hpp"
 #include "platform/sql/test_database.hpp"
 #include "services/api_gateway/identity/session_catalogue.hpp"
@@ -55,6 +57,21 @@ TEST_P(UserCatalogueTest, AddsAFirstUserOnce) {
   eva.principal.user = "eva";
   EXPECT_EQ(loop_.run(users_.add_first({eva}, nothing_more)), false);
   EXPECT_FALSE(loop_.run(users_.find("eva"))->has_value());
+}
+
+TEST_P(UserCatalogueTest, OfTwoGatewaysThatStartTogetherOneMakesTheFirstUsers) {
+  const auto start = [&] {
+    return std::async(std::launch::async, [&] {
+      testing::TestLoop loop;
+      sql::Database database{place_.url(), 1};
+      UserCatalogue users{database};
+      return loop.run(users.add_first({ana()}, [](soci::session&) { return Result<void>(); }));
+    });
+  };
+  auto one = start(), other = start();
+  const auto a = one.get(), b = other.get();
+  ASSERT_TRUE(a && b) << "both start";
+  EXPECT_NE(*a, *b);
 }
 
 TEST_P(UserCatalogueTest, AddsNobodyWhenWhatBelongsToItFails) {
