@@ -60,7 +60,6 @@ Async<void> ClientConnection::serve(std::shared_ptr<ClientConnection> self) {
     while (next == Next::read) {
       const Buffer::Room room = client.in_.room();
       const auto [error, got] = co_await client.stream_.read_some(room.data, room.size);
-      if (!error && got < room.size) client.stream_.exhausted();
       next = error ? client.next_after(error) : client.scan(got);
       if (next != Next::sleep) continue;
       const bool woken = co_await client.sleep();

@@ -13,6 +13,7 @@
 #include "platform/http/server.hpp"
 #include "services/api_gateway/edge/buffer.hpp"
 #include "services/api_gateway/edge/deadline_wheel.hpp"
+#include "services/api_gateway/edge/readiness.hpp"
 #include "services/api_gateway/edge/steps.hpp"
 #include "services/api_gateway/edge/upstream_pool.hpp"
 #include "services/api_gateway/message/exchange_ids.hpp"
@@ -39,7 +40,8 @@ struct Edge {
         settings(given),
         wheel(std::make_shared<DeadlineWheel>(where)),
         blocks(std::make_shared<BlockPool>()),
-        pool(where, wheel, blocks, given.pool),
+        readiness(std::make_shared<Readiness>(where)),
+        pool(where, wheel, blocks, readiness, given.pool),
         router(its_router),
         around(std::move(its_around)) {}
 
@@ -54,6 +56,7 @@ struct Edge {
   EdgeSettings settings;
   std::shared_ptr<DeadlineWheel> wheel;
   std::shared_ptr<BlockPool> blocks;
+  std::shared_ptr<Readiness> readiness;
   UpstreamPool pool;
   const http::Router& router;  // what the gateway answers itself
   http::Around around;         // and what is done around that

@@ -75,7 +75,7 @@ Async<void> accept(std::shared_ptr<State> state) {
     boost::system::error_code ignored;
     socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     const auto peer = socket.remote_endpoint(ignored);
-    Stream stream(std::move(socket), state->tls ? state->tls->accept() : nullptr);
+    Stream stream(std::move(socket), state->edge->readiness, state->tls ? state->tls->accept() : nullptr);
     auto connection = std::make_shared<ClientConnection>(state->edge, std::move(stream), peer.address().to_string());
     asio::co_spawn(state->edge->executor, serve(state, std::move(connection)), asio::detached);
   }
@@ -93,12 +93,16 @@ Listener::~Listener() {
   state_->acceptor.close(ignored);
   state_->close_connections(false);
   state_->edge->wheel->stop();
+  state_->edge->readiness->stop();
   state_->edge->closed = true;
 }
 
 std::uint16_t Listener::port() const noexcept { return state_->port; }
 
-void Listener::start() { asio::co_spawn(state_->edge->executor, accept(state_), asio::detached); }
+void Listener::start() {
+  state_->edge->readiness->start();
+  asio::co_spawn(state_->edge->executor, accept(state_), asio::detached);
+}
 
 Async<void> Listener::drain(std::chrono::milliseconds deadline) {
   const auto state = state_;

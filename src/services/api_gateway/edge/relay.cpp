@@ -47,11 +47,7 @@ class Relay {
   Async<bool> connect();             // or a new one
   [[nodiscard]] Heard send();        // the head, and the body if it is at hand
   Async<Heard> send_rest();
-  [[nodiscard]] Buffer::Room room() {
-    const Buffer::Room room = connection_->in.room();
-    room_ = room.size;
-    return room;
-  }
+  [[nodiscard]] Buffer::Room room() { return connection_->in.room(); }
   [[nodiscard]] Stream& stream() { return connection_->stream; }
   [[nodiscard]] Heard hear(const boost::system::error_code& error, std::size_t got);
   Async<Heard> pass_on_interim();
@@ -101,8 +97,6 @@ class Relay {
   bool sent_ = false;   // the server can have begun to act on it
   bool stale_ = false;  // the pooled connection had been closed: nothing of the server's doing
   bool repeated_ = false;
-  bool drained_ = false;  // the last read took all there was
-  std::size_t room_ = 0;  // of the last read
 };
 
 bool Relay::enter() {
@@ -197,7 +191,6 @@ Relay::Heard Relay::sent(Stream::Written written) {
 
 Relay::Heard Relay::hear(const boost::system::error_code& error, std::size_t got) {
   if (!error) {
-    drained_ = got < room_;
     connection_->in.added(got);
     return scan();
   }
@@ -299,9 +292,7 @@ bool Relay::ask_cache() {
 bool Relay::answer_at_once() {
   if (!answered_ || connection_->head.status == 101) return false;
   answer_.emplace(x_, *connection_, framing_);
-  const bool done = answer_->try_at_once();
-  if (done && drained_) connection_->stream.exhausted();  // nothing has been waited for since that read
-  return done;
+  return answer_->try_at_once();
 }
 
 Async<void> Relay::answer() {

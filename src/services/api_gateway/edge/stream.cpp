@@ -2,30 +2,25 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace valion::gateway {
 namespace {
 
-// Asio tries to read before it waits, unless the last read found the end. That the last read came back short says as much (the
-// descriptor is edge-triggered: whatever comes later sets the flag again), but Asio 1.81 has no way to be told. So its flag is
-// reached by the one door that the language leaves open: an explicit instantiation may name a private member.
-using Descriptor = asio::detail::epoll_reactor::descriptor_state;
-using Speculation = bool (Descriptor::*)[asio::detail::epoll_reactor::max_ops];
-Speculation speculation() noexcept;
-template <Speculation Member>
-struct Door {
-  friend Speculation speculation() noexcept { return Member; }
-};
-template struct Door<&Descriptor::try_speculative_>;
+// The descriptor, no longer Asio's; -1 when there is none.
+int released(Socket& socket) {
+  boost::system::error_code error;
+  if (socket.is_open()) socket.native_non_blocking(true, error);
+  const int descriptor = socket.is_open() ? socket.release(error) : -1;
+  return error ? -1 : descriptor;
+}
 
-struct OpenSocket : Socket {
-  static Descriptor* descriptor_of(Socket& socket) noexcept {
-    return (socket.*&OpenSocket::impl_).get_implementation().reactor_data_;
-  }
-};
+std::tuple<boost::system::error_code, std::size_t> ended(boost::system::error_code why) { return {why, 0}; }
 
 }  // namespace
 
@@ -44,18 +39,31 @@ void Pieces::remove(std::size_t bytes) noexcept {
 
 void FreeSsl::operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
 
-Stream::Stream(Socket socket, SslPointer ssl) : socket_(std::move(socket)), ssl_(std::move(ssl)) {
-  boost::system::error_code ignored;
-  if (!ssl_) return;
-  socket_.native_non_blocking(true, ignored);
-  SSL_set_fd(ssl_.get(), socket_.native_handle());
+Stream::Stream(Socket socket, std::shared_ptr<Readiness> readiness, SslPointer ssl)
+    : socket_(released(socket)), readiness_(std::move(readiness)), ssl_(std::move(ssl)) {
+  if (socket_ < 0) return;
+  watched_ = readiness_->watch(socket_);
+  if (ssl_) SSL_set_fd(ssl_.get(), socket_);
 }
 
+Stream::Stream(Stream&& other) noexcept
+    : socket_(std::exchange(other.socket_, -1)),
+      readiness_(std::move(other.readiness_)),
+      watched_(std::move(other.watched_)),
+      ssl_(std::move(other.ssl_)) {}
+
+// After a wait that went wrong nothing of the stream may be touched: it may be gone.
 Async<bool> Stream::wait_for(int ssl_error) {
-  if (ssl_error != SSL_ERROR_WANT_READ && ssl_error != SSL_ERROR_WANT_WRITE) co_return false;
-  const auto what = ssl_error == SSL_ERROR_WANT_READ ? Socket::wait_read : Socket::wait_write;
-  const auto [error] = co_await socket_.async_wait(what, asio::as_tuple(use_async));
-  co_return !error;
+  if (socket_ < 0) co_return false;
+  if (ssl_error == SSL_ERROR_WANT_READ) {
+    watched_->drained();
+    const bool readable = co_await watched_->wait_readable();
+    co_return readable;
+  }
+  if (ssl_error != SSL_ERROR_WANT_WRITE) co_return false;
+  watched_->full();
+  const bool writable = co_await watched_->wait_writable();
+  co_return writable;
 }
 
 Async<bool> Stream::shake_hands() {
@@ -70,8 +78,26 @@ Async<bool> Stream::shake_hands() {
 }
 
 Stream::Read Stream::read_some(char* data, std::size_t size) {
-  if (ssl_) return read_secure(data, size);
-  return socket_.async_read_some(asio::buffer(data, size), asio::as_tuple(use_async));
+  for (;;) {
+    if (socket_ < 0) co_return ended(asio::error::operation_aborted);
+    if (ssl_) break;
+    if (watched_->may_read()) {
+      const ssize_t got = recv(socket_, data, size, MSG_DONTWAIT);
+      if (got > 0) {
+        const auto bytes = static_cast<std::size_t>(got);
+        if (bytes < size) watched_->drained();
+        co_return std::tuple(boost::system::error_code{}, bytes);
+      }
+      if (got == 0) co_return ended(asio::error::eof);
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) co_return ended(asio::error::connection_reset);
+      watched_->drained();
+    }
+    const bool readable = co_await watched_->wait_readable();
+    if (!readable) co_return ended(asio::error::operation_aborted);
+  }
+  const auto read = co_await read_secure(data, size);
+  co_return read;
 }
 
 Stream::Read Stream::read_secure(char* data, std::size_t size) {
@@ -83,43 +109,39 @@ Stream::Read Stream::read_secure(char* data, std::size_t size) {
     const int why = SSL_get_error(ssl_.get(), done);
     const bool again = co_await wait_for(why);
     if (again) continue;
-    const boost::system::error_code error = why == SSL_ERROR_ZERO_RETURN
-                                                ? asio::error::make_error_code(asio::error::eof)
-                                                : asio::error::make_error_code(asio::error::connection_reset);
-    co_return std::tuple(error, std::size_t{0});
+    if (why == SSL_ERROR_ZERO_RETURN) co_return ended(asio::error::eof);
+    co_return ended(asio::error::connection_reset);
   }
 }
 
-void Stream::exhausted() noexcept {
-  Descriptor* const descriptor = OpenSocket::descriptor_of(socket_);
-  if (descriptor != nullptr) (descriptor->*speculation())[asio::detail::epoll_reactor::read_op] = false;
-}
-
 Async<bool> Stream::wait_readable() {
+  if (socket_ < 0) co_return false;
   if (ssl_ && SSL_has_pending(ssl_.get()) == 1) co_return true;
-  const auto [error] = co_await socket_.async_wait(Socket::wait_read, asio::as_tuple(use_async));
-  co_return !error;
+  const bool readable = co_await watched_->wait_readable();
+  co_return readable;
 }
 
 bool Stream::is_stale() noexcept {
   char byte = 0;
-  const ssize_t got = recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return !(got < 0 && (errno == EAGAIN));  // bytes that nobody asked for are no good sign either
+  const ssize_t got = recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return !(got < 0 && errno == EAGAIN);  // bytes that nobody asked for are no good sign either
 }
 
 bool Stream::has_pending() const noexcept {
+  if (socket_ < 0) return false;
   if (ssl_ && SSL_has_pending(ssl_.get()) == 1) return true;
-  boost::system::error_code error;
-  return socket_.is_open() && socket_.available(error) > 0;
+  int bytes = 0;
+  return ioctl(socket_, FIONREAD, &bytes) == 0 && bytes > 0;
 }
 
 Stream::Written Stream::try_write(Pieces& pieces) noexcept {
+  if (socket_ < 0) return Written::failed;
   if (ssl_) return try_write_secure(pieces);
   while (!pieces.empty()) {
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(pieces.data());
     message.msg_iovlen = pieces.count();
-    const ssize_t sent = sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = sendmsg(socket_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0) return errno == EAGAIN ? Written::some : Written::failed;
     pieces.remove(static_cast<std::size_t>(sent));
@@ -146,31 +168,33 @@ Async<bool> Stream::write_rest(Pieces& pieces) {
   for (;;) {
     const Written written = try_write(pieces);
     if (written != Written::some) co_return written == Written::all;
-    const auto [error] = co_await socket_.async_wait(Socket::wait_write, asio::as_tuple(use_async));
-    if (error) co_return false;
+    watched_->full();
+    const bool writable = co_await watched_->wait_writable();
+    if (!writable) co_return false;
   }
 }
 
 void Stream::cancel() noexcept {
-  boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  if (watched_) watched_->cancel();
 }
 
 void Stream::close() noexcept {
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  if (socket_ < 0) return;
+  readiness_->forget(socket_, *watched_);
+  ::close(std::exchange(socket_, -1));
+  watched_ = nullptr;
 }
 
 void Stream::reset() noexcept {
-  boost::system::error_code ignored;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-  socket_.close(ignored);
+  const linger at_once{1, 0};
+  if (socket_ >= 0) setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  close();
 }
 
 void Stream::end_of_writing() noexcept {
+  if (socket_ < 0) return;
   if (ssl_) SSL_shutdown(ssl_.get());
-  boost::system::error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  shutdown(socket_, SHUT_WR);
 }
 
 }  // namespace valion::gateway

@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "platform/async/async.hpp"
+#include "services/api_gateway/edge/readiness.hpp"
 
 namespace valion::gateway {
 
@@ -49,17 +50,17 @@ class Stream {
   using Read = Async<std::tuple<boost::system::error_code, std::size_t>>;
   enum class Written { all, some, failed };
 
-  explicit Stream(Socket socket, SslPointer ssl = nullptr);
+  // Takes the socket over from Asio.
+  Stream(Socket socket, std::shared_ptr<Readiness> readiness, SslPointer ssl = nullptr);
+  Stream(Stream&& other) noexcept;
+  Stream& operator=(Stream&&) = delete;
+  ~Stream() { close(); }
 
   // The server's side; true when both sides agree. Must come first where there is TLS.
   Async<bool> shake_hands();
 
   // At least one byte, or an error (asio::error::eof: the peer has said all).
   [[nodiscard]] Read read_some(char* data, std::size_t size);
-  // To be called at once after a read that did not fill its room: the socket is empty now, so the next read waits for the kernel's word
-  // instead of trying first. Saves a system call in vain a read. Not where the end of the connection is part of what is awaited: an end
-  // that came together with the last bytes is noticed late.
-  void exhausted() noexcept;
   // Until there is something to read, without a buffer for it; true unless cancelled or failed.
   Async<bool> wait_readable();
   // Closed or broken while nobody was reading (one system call).
@@ -70,12 +71,11 @@ class Stream {
   // The rest; false when the peer is gone or cancel() was called.
   Async<bool> write_rest(Pieces& pieces);
 
-  void cancel() noexcept;  // whoever waits gets operation_aborted
+  void cancel() noexcept;  // whoever waits gets operation_aborted, not before this returns
   void close() noexcept;
   void reset() noexcept;  // closes so that the peer learns that something was cut off
   void end_of_writing() noexcept;
-  [[nodiscard]] Socket& socket() noexcept { return socket_; }
-  [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
+  [[nodiscard]] bool is_open() const noexcept { return socket_ >= 0; }
   [[nodiscard]] bool secure() const noexcept { return ssl_ != nullptr; }
   [[nodiscard]] bool has_pending() const noexcept;  // bytes that TLS holds already, or that lie in the socket
 
@@ -85,7 +85,9 @@ class Stream {
   // For what OpenSSL said it wants; false when that was no wish but an end.
   Async<bool> wait_for(int ssl_error);
 
-  Socket socket_;
+  int socket_;  // -1: closed
+  std::shared_ptr<Readiness> readiness_;
+  std::unique_ptr<Watched> watched_;  // null: closed
   SslPointer ssl_;
 };
 

@@ -32,7 +32,7 @@ class ConnectDeadline final : public Expiring {
 }  // namespace
 
 UpstreamConnection::UpstreamConnection(UpstreamPool& pool, std::string server, Socket socket)
-    : stream(std::move(socket)),
+    : stream(std::move(socket), pool.readiness_),
       in(pool.blocks_),
       pool_(pool),
       server_(std::move(server)),
@@ -45,8 +45,12 @@ void UpstreamConnection::expire() {
 }
 
 UpstreamPool::UpstreamPool(Executor executor, std::shared_ptr<DeadlineWheel> wheel, std::shared_ptr<BlockPool> blocks,
-                           PoolSettings settings)
-    : executor_(executor), wheel_(std::move(wheel)), blocks_(std::move(blocks)), settings_(settings) {}
+                           std::shared_ptr<Readiness> readiness, PoolSettings settings)
+    : executor_(executor),
+      wheel_(std::move(wheel)),
+      blocks_(std::move(blocks)),
+      readiness_(std::move(readiness)),
+      settings_(settings) {}
 
 UpstreamPool::~UpstreamPool() = default;
 

@@ -62,7 +62,7 @@ using UpstreamConnectionPointer = std::unique_ptr<UpstreamConnection>;
 class UpstreamPool {
  public:
   UpstreamPool(Executor executor, std::shared_ptr<DeadlineWheel> wheel, std::shared_ptr<BlockPool> blocks,
-               PoolSettings settings = {});
+               std::shared_ptr<Readiness> readiness, PoolSettings settings = {});
   ~UpstreamPool();
 
   // The one to that server that was used last; null when none is idle.
@@ -82,6 +82,7 @@ class UpstreamPool {
   Executor executor_;
   std::shared_ptr<DeadlineWheel> wheel_;
   std::shared_ptr<BlockPool> blocks_;
+  std::shared_ptr<Readiness> readiness_;
   PoolSettings settings_;
   std::map<std::string, Idle, std::less<>> idle_;  // by the id of the instance
 };
