@@ -40,6 +40,7 @@ class BodyInput {
   [[nodiscard]] bool ended() const noexcept { return ended_; }
   [[nodiscard]] bool begun() const noexcept { return begun_; }
   [[nodiscard]] bool chunked() const noexcept { return kind_ == Framing::Kind::chunked; }
+  [[nodiscard]] bool as_chunks() const noexcept { return as_chunks_; }
   [[nodiscard]] bool counted() const noexcept { return kind_ == Framing::Kind::length; }
   [[nodiscard]] std::uint64_t left() const noexcept { return left_; }  // of a counted one
   [[nodiscard]] std::uint64_t total() const noexcept {

@@ -16,6 +16,7 @@
 #include "services/api_gateway/edge/readiness.hpp"
 #include "services/api_gateway/edge/steps.hpp"
 #include "services/api_gateway/edge/upstream_pool.hpp"
+#include "services/api_gateway/encoding/encoder.hpp"
 #include "services/api_gateway/message/exchange_ids.hpp"
 #include "services/api_gateway/message/scanner.hpp"
 
@@ -60,8 +61,9 @@ struct Edge {
   UpstreamPool pool;
   const http::Router& router;  // what the gateway answers itself
   http::Around around;         // and what is done around that
-  RandomBytes random;          // for ids
-  Steps* steps = nullptr;      // set before the first connection
+  encoding::Encoders encoders;
+  RandomBytes random;      // for ids
+  Steps* steps = nullptr;  // set before the first connection
   std::time_t dated = 0;
   std::string text_of_date;
   bool draining = false;

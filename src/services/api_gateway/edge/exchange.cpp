@@ -14,6 +14,9 @@ namespace valion::gateway {
 namespace {
 
 constexpr int kNoContent = 204;
+constexpr int kPartial = 206;
+constexpr int kNotModified = 304;
+constexpr std::size_t kLongestEncodedHit = 256 * 1024;  // bytes, 2.5 ms of the loop; longer ones go as they are
 
 }  // namespace
 
@@ -123,6 +126,7 @@ bool Exchange::find_route() {
   matched_ = match.route;
   if (match.route->is_local()) return true;
   route = &routes->of(*match.route);
+  if (route->compresses) undone_tags.undo(client.head());
   body.limit(match.route->body_limit);
   if (body.framing().kind == Framing::Kind::length && body.framing().length > match.route->body_limit) {
     return fail_with(ErrorKind::too_large, "the body of " + std::to_string(body.framing().length) +
@@ -204,7 +208,8 @@ bool Exchange::decide_limit() {
 
 Async<void> Exchange::lease_permits() {
   std::string subject = caller != nullptr ? caller->subject : subject_;
-  decision_ = co_await steps.limiter->lease(std::move(subject), matched_->name, *limit_);
+  const limits::Decision decision = co_await steps.limiter->lease(std::move(subject), matched_->name, *limit_);
+  decision_ = decision;
 }
 
 bool Exchange::is_within_limit() {
@@ -212,7 +217,6 @@ bool Exchange::is_within_limit() {
   limits::append_limit_fields(answer_fields, matched_->name, *decision_, steps.older_limit_fields);
   if (decision_->allowed) return true;
   fail_with(ErrorKind::too_many_requests, limits::refusal(matched_->name, *decision_));
-  failure_->retry_after = std::chrono::seconds(limits::retry_after_seconds(*decision_));
   return false;
 }
 
@@ -242,7 +246,45 @@ Async<void> Exchange::ask_cache() {
   if (!hit) fetch = std::move(found.fetch);
 }
 
+// The cache keeps answers as they came, so that one entry serves every client; they are encoded on the way out.
+bool Exchange::encode_hit(std::string& body) {
+  ResponseHead plain;
+  plain.status = hit->status();
+  plain.reason = http::reason_of(plain.status);
+  plain.fields = hit->entry().fields();
+  std::string more(hit->fields());
+  if (plain.status == kNotModified && !undone_tags.asked().empty()) {
+    const EncodedHead told(plain, undone_tags.asked());
+    write_answer_head(*this, told.head(), Framing{}, more += kVaryByEncoding);
+    status = plain.status;
+    return true;
+  }
+  if (plain.status == kPartial || plain.status == kNotModified) return false;
+  const encoding::Choice choice =
+      choose_encoding(head, plain, {Framing::Kind::length, hit->entry().body().size(), true});
+  if (!choice.varies) return false;
+  answer_fields += kVaryByEncoding;
+  if (choice.encoding == encoding::Encoding::identity || hit->entry().body().size() > kLongestEncodedHit) return false;
+  Framing framing;
+  if (head.method != "HEAD") {
+    auto encoder = edge.encoders.begin(choice.encoding);
+    if (!encoder || !encoder->add(hit->body(), body) || !encoder->finish(body)) return false;
+    framing = {Framing::Kind::length, body.size(), true};
+  }
+  const EncodedHead told(plain, choice.encoding);
+  write_answer_head(*this, told.head(), framing, more);
+  status = plain.status;
+  bytes_out = body.size();
+  return true;
+}
+
 Async<void> Exchange::answer_hit() {
+  std::string encoded;
+  if (route->compresses && encode_hit(encoded)) {
+    const bool sent = co_await client.write(Pieces(out, encoded));
+    if (!sent) keep_alive = false;
+    co_return;
+  }
   out = answer_fields;
   append_own_fields(*this, out, hit->entry().fields());
   status = hit->status();

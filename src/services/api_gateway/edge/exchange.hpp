@@ -11,6 +11,7 @@
 #include "platform/async/async.hpp"
 #include "services/api_gateway/cache/response_cache.hpp"
 #include "services/api_gateway/edge/client_connection.hpp"
+#include "services/api_gateway/edge/encoded_head.hpp"
 #include "services/api_gateway/edge/request_body.hpp"
 #include "services/api_gateway/edge/steps.hpp"
 #include "services/api_gateway/message/exchange_ids.hpp"
@@ -63,6 +64,7 @@ class Exchange {
 
   std::unique_ptr<cache::Fetch> fetch;  // the cache wants to see the answer
   std::optional<cache::Hit> hit;        // or has it
+  UndoneTags undone_tags;
   [[nodiscard]] cache::Question question() const;
   [[nodiscard]] bool is_unsafe() const noexcept;  // changes what the cache may hold
 
@@ -92,6 +94,8 @@ class Exchange {
   bool look_in_cache();  // false: the second cache, or somebody else's fetch, must be asked
   Async<void> ask_cache();
   Async<void> answer_hit();
+  // Of a hit whose head or body is to be another by the encoding; false: it is written as it stands.
+  bool encode_hit(std::string& body);
   void begin_span();
   void record();
 

@@ -1,5 +1,7 @@
 #include "services/api_gateway/edge/relayed_answer.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include "services/api_gateway/cache/fetch.hpp"
 #include "services/api_gateway/edge/heads.hpp"
 #include "services/api_gateway/edge/public_problem.hpp"
@@ -9,6 +11,7 @@ namespace {
 
 // Longer ones are no problem documents of ours.
 constexpr std::uint64_t kLongestProblem = 4u << 20;
+constexpr int kNotModified = 304;
 constexpr std::string_view kLastOfAll = "\r\n0\r\n\r\n";
 
 bool is_problem(const Exchange& exchange, const ResponseHead& head, const Framing& framing) {
@@ -22,20 +25,36 @@ RelayedAnswer::RelayedAnswer(Exchange& exchange, UpstreamConnection& from, const
     : x_(exchange),
       from_(from),
       framing_(framing),
+      choice_(exchange.route->compresses ? choose_encoding(exchange.head, from.head, framing) : encoding::Choice{}),
       // The cache wants the body without chunks, and so does HTTP/1.0.
-      input_(framing, framing.kind == Framing::Kind::chunked && exchange.head.minor > 0 && exchange.fetch == nullptr),
-      is_problem_(is_problem(exchange, from.head, framing)) {}
+      input_(framing, framing.kind == Framing::Kind::chunked && exchange.head.minor > 0 && exchange.fetch == nullptr &&
+                          choice_.encoding == encoding::Encoding::identity),
+      is_problem_(is_problem(exchange, from.head, framing)) {
+  if (choice_.encoding == encoding::Encoding::identity || is_problem_) return;
+  if (framing.kind == Framing::Kind::none) return;  // to HEAD: the head alone
+  encoder_ = exchange.edge.encoders.begin(choice_.encoding);
+  if (!encoder_) choice_.encoding = encoding::Encoding::identity;
+}
 
 // Decides how the body goes on, and writes the head.
 void RelayedAnswer::begin() {
   Framing ours = framing_;
+  if (encoder_) ours.kind = Framing::Kind::chunked;
   const bool open_end = ours.kind == Framing::Kind::until_close || ours.kind == Framing::Kind::chunked;
   if (open_end) ours.kind = x_.head.minor > 0 ? Framing::Kind::chunked : Framing::Kind::until_close;
   const bool unread = !x_.body.ended();  // what the client is still sending will not be read
   if (ours.kind == Framing::Kind::until_close || x_.edge.draining || unread) x_.keep_alive = false;
   ends_chunks_ = ours.kind == Framing::Kind::chunked;
-  makes_chunks_ = ends_chunks_ && (framing_.kind != Framing::Kind::chunked || x_.fetch != nullptr);
-  write_answer_head(x_, from_.head, ours);
+  makes_chunks_ = ends_chunks_ && (framing_.kind != Framing::Kind::chunked || !input_.as_chunks());
+  if (choice_.encoding != encoding::Encoding::identity) {
+    const EncodedHead told(from_.head, choice_.encoding);
+    write_answer_head(x_, told.head(), ours, kVaryByEncoding);
+  } else if (from_.head.status == kNotModified && !x_.undone_tags.asked().empty()) {
+    const EncodedHead told(from_.head, x_.undone_tags.asked());
+    write_answer_head(x_, told.head(), ours, kVaryByEncoding);
+  } else {
+    write_answer_head(x_, from_.head, ours, choice_.varies ? kVaryByEncoding : std::string_view());
+  }
   x_.status = from_.head.status;
 }
 
@@ -60,6 +79,7 @@ Pieces RelayedAnswer::framed(std::string_view head, const BodyInput::Piece& piec
 bool RelayedAnswer::try_at_once() {
   if (is_problem_) return false;
   begin();
+  if (encoder_) return false;
   const BodyInput::Piece piece = take();
   if (piece.refusal) {
     cut();
@@ -74,7 +94,47 @@ bool RelayedAnswer::try_at_once() {
   return false;
 }
 
-Async<void> RelayedAnswer::pass() { return is_problem_ ? pass_problem() : pass_pieces(); }
+Async<void> RelayedAnswer::pass() {
+  if (is_problem_) return pass_problem();
+  return encoder_ ? pass_encoded() : pass_pieces();
+}
+
+// Flushed whenever the server pauses, unless it has said how long its answer is: an event is seen when it comes.
+Async<void> RelayedAnswer::pass_encoded() {
+  std::string_view head = x_.out;
+  std::uint64_t sent = 0;
+  for (;;) {
+    const BodyInput::Piece piece = take();
+    encoded_.clear();
+    bool good = !piece.refusal && encoder_->add(piece.data, encoded_).has_value();
+    const bool pauses = !ended_ && !filled_ && framing_.kind != Framing::Kind::length;
+    if (good && pauses && (from_.in.empty() || input_.starved())) good = encoder_->flush(encoded_).has_value();
+    if (good && ended_) good = encoder_->finish(encoded_).has_value();
+    if (!good) {
+      cut();
+      co_return;
+    }
+    x_.bytes_out = sent += encoded_.size();
+    pending_ = framed(head, {encoded_, ended_, {}});
+    head = {};
+    if (!pending_.empty()) {
+      const bool written = co_await x_.client.write(pending_);
+      if (!written) {
+        x_.keep_alive = false;
+        co_return;
+      }
+    }
+    whole_ = ended_;
+    if (ended_) co_return;
+    if (!from_.in.empty() && !input_.starved()) continue;
+    const bool more = co_await read_more();
+    if (!more) {
+      cut();
+      co_return;
+    }
+    co_await asio::post(x_.edge.executor, use_async);  // others first: an encoder is slower than a server nearby
+  }
+}
 
 Async<void> RelayedAnswer::pass_pieces() {
   for (;;) {
@@ -109,6 +169,7 @@ Async<bool> RelayedAnswer::read_more() {
   from_.allow(x_.edge.settings.upstream_timeout);
   const Buffer::Room room = from_.in.room();
   const auto [error, got] = co_await from_.stream.read_some(room.data, room.size);
+  filled_ = !error && got == room.size;
   if (!error) from_.in.added(got);
   co_return !error || (error == asio::error::eof && input_.on_close());
 }

@@ -31,16 +31,21 @@ class RelayedAnswer {
   [[nodiscard]] Pieces framed(std::string_view head, const BodyInput::Piece& piece);
   Async<bool> read_more();
   Async<void> pass_pieces();
+  Async<void> pass_encoded();
   Async<void> pass_problem();
   void cut();
 
   Exchange& x_;
   UpstreamConnection& from_;
   Framing framing_;
+  encoding::Choice choice_;
+  std::optional<encoding::Encoder> encoder_;  // none: the body goes on as it came
+  std::string encoded_;
   BodyInput input_;
   ChunkHead size_{1};
   Pieces pending_{std::string_view()};
   bool is_problem_;
+  bool filled_ = false;        // the last read took all the room there was: more lies there already
   bool makes_chunks_ = false;  // the body comes without and goes on with them
   bool ends_chunks_ = false;
   bool ended_ = false;  // the last piece is in pending_ or written

@@ -19,7 +19,7 @@ ActiveRoutes::ActiveRoutes(std::shared_ptr<const RouteTable> routes, Upstreams& 
   for (const Route& route : table->routes()) {
     const bool sheds = shedding != nullptr && !route.service.empty() && !route.is_local();
     all.push_back({&route, upstream_of(route, upstreams), sheds ? &(*shedding)[route.service] : nullptr,
-                   RouteFigures(metrics, route.name)});
+                   RouteFigures(metrics, route.name), !route.service.empty() && !route.is_local()});
   }
 }
 

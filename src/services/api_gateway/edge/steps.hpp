@@ -31,6 +31,7 @@ struct ActiveRoute {
   Upstream* upstream = nullptr;                  // null: the gateway itself
   limits::ConcurrencyLimit* shedding = nullptr;  // of that service; null: none
   RouteFigures figures;
+  bool compresses = false;  // gzip and brotli for who accepts them: services of the house, not fixed upstreams
 };
 
 using Shedding = std::map<std::string, limits::ConcurrencyLimit>;  // by service
