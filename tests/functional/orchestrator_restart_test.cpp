@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/service_list.hpp"
+#include "functional/routes_without_limits.hpp"
 #include "functional/running_system.hpp"
 
 namespace valion::functional {
@@ -64,7 +65,8 @@ std::map<std::string, std::vector<pid_t>> all_processes(const RunningSystem& sys
 }
 
 TEST(RollingRestart, ReplacesEveryProcessWhileRequestsKeepFlowing) {
-  RunningSystem system({}, {{"VALION_HEARTBEAT_MS", "300"}});
+  const RoutesWithoutLimits routes;
+  RunningSystem system({}, {{"VALION_HEARTBEAT_MS", "300"}, {"VALION_GATEWAY_ROUTES", routes.file()}});
   const auto before = all_processes(system);
   const std::string gateway = system.gateway();
   Clients clients(system);
@@ -87,7 +89,8 @@ TEST(RollingRestart, ReplacesEveryProcessWhileRequestsKeepFlowing) {
 }
 
 TEST(RollingRestart, FollowsAHangUp) {
-  RunningSystem system({}, {{"VALION_HEARTBEAT_MS", "300"}});
+  const RoutesWithoutLimits routes;
+  RunningSystem system({}, {{"VALION_HEARTBEAT_MS", "300"}, {"VALION_GATEWAY_ROUTES", routes.file()}});
   const auto before = all_processes(system);
   kill(system.processes("orchestrator").front(), SIGHUP);
   EXPECT_TRUE(eventually([&] {
@@ -110,7 +113,9 @@ TEST(RollingRestart, KnowsWhatItCannotRestart) {
 }
 
 TEST(Scaling, StartsAndEndsInstancesWhileRequestsKeepFlowing) {
-  RunningSystem system({"--scale", "ml_service=2"}, {{"VALION_HEARTBEAT_MS", "300"}});
+  const RoutesWithoutLimits routes;
+  RunningSystem system({"--scale", "ml_service=2"},
+                       {{"VALION_HEARTBEAT_MS", "300"}, {"VALION_GATEWAY_ROUTES", routes.file()}});
   EXPECT_THAT(system.processes("ml_service"), SizeIs(2));
   Clients clients(system);
   EXPECT_EQ(system.valion({"scale", "ml_service=3"}).code, 0);

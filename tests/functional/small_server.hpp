@@ -14,6 +14,15 @@ namespace valion::functional {
 class SmallServer {
  public:
   explicit SmallServer(std::string name) : name_(std::move(name)) {
+    http::RouteOptions any;
+    any.body_limit = 64u << 20;
+    router_.add(
+        http::Method::post, "/{path:rest}",
+        [this](http::Request& request) -> Async<Result<http::Response>> {
+          http::Response response = co_await answer(request);
+          co_return response;
+        },
+        any);
     loop_.run<bool>([this]() -> Async<bool> {
       server_.emplace(loop_.executor(), http::ServerSettings{}, router_,
                       [this](http::Request& request, const Result<http::Router::Match>&) { return answer(request); });

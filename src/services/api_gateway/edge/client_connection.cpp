@@ -1,6 +1,7 @@
 #include "services/api_gateway/edge/client_connection.hpp"
 
 #include "services/api_gateway/edge/exchange.hpp"
+#include "services/api_gateway/limits/which_limit.hpp"
 
 namespace valion::gateway {
 namespace {
@@ -19,6 +20,7 @@ ClientConnection::ClientConnection(std::shared_ptr<Edge> edge, Stream stream, st
     : edge_(std::move(edge)),
       stream_(std::move(stream)),
       remote_address_(std::move(remote_address)),
+      counted_address_(limits::of_address(remote_address_)),
       in_(edge_->blocks),
       scanner_(edge_->settings.head),
       deadline_(edge_->wheel, *this) {}

@@ -34,6 +34,7 @@ class ClientConnection final : public std::enable_shared_from_this<ClientConnect
   [[nodiscard]] std::string& out() noexcept { return out_; }
   [[nodiscard]] std::string& target() noexcept { return target_; }
   [[nodiscard]] const std::string& remote_address() const noexcept { return remote_address_; }
+  [[nodiscard]] const std::string& counted_address() const noexcept { return counted_address_; }  // of limits
   void allow(std::chrono::milliseconds time) noexcept {
     expired_ = false;
     deadline_.set(time);
@@ -56,6 +57,7 @@ class ClientConnection final : public std::enable_shared_from_this<ClientConnect
   std::shared_ptr<Edge> edge_;
   Stream stream_;
   std::string remote_address_;
+  std::string counted_address_;
   Buffer in_;
   RequestScanner scanner_;
   RequestHead head_;

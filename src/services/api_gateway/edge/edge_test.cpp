@@ -305,6 +305,42 @@ TEST_F(EdgeTest, TellsAnUnreachableServerFromASlowOneAndFromNonsense) {
   EXPECT_THAT(client.hear_until("}"), AllOf(StartsWith("HTTP/1.1 502 "), HasSubstr("cannot be reached")));
 }
 
+const std::string kManyWords = std::string(4'000, 'a');
+
+TEST_F(EdgeTest, CompressesForThoseWhoTakeIt) {
+  start();
+  steps_.routes->all[0].compresses = true;
+  Peer client = this->client();
+  client.say("GET /x HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n");
+  Peer server = this->server();
+  server.hear_until("\r\n\r\n");
+  server.say("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nETag: \"v1\"\r\nContent-Length: 4000\r\n\r\n" +
+             kManyWords);
+  EXPECT_THAT(client.hear_until("\r\n\r\n"),
+              AllOf(HasSubstr("Content-Encoding: gzip\r\n"), HasSubstr("ETag: \"v1~gzip\"\r\n"),
+                    HasSubstr("Vary: Accept-Encoding"), Not(HasSubstr("Content-Length"))));
+  EXPECT_LT(client.hear_until("\r\n0\r\n\r\n").size(), 200u);
+
+  client.say("GET /x HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\nIf-None-Match: \"v1~gzip\"\r\n\r\n");
+  EXPECT_THAT(server.hear_until("\r\n\r\n"), HasSubstr("If-None-Match: \"v1\"\r\n")) << "the server knows its own tag";
+  server.say("HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\n\r\n");
+  EXPECT_THAT(client.hear_until("\r\n\r\n"), AllOf(StartsWith("HTTP/1.1 304 "), HasSubstr("ETag: \"v1~gzip\"\r\n")));
+}
+
+TEST_F(EdgeTest, LeavesBytesAloneForThoseWhoDoNotTakeThemCompressed) {
+  start();
+  steps_.routes->all[0].compresses = true;
+  Peer client = this->client();
+  client.say(kGet);
+  Peer server = this->server();
+  server.hear_until("\r\n\r\n");
+  server.say("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nETag: \"v1\"\r\nContent-Length: 4000\r\n\r\n" +
+             kManyWords);
+  EXPECT_THAT(client.hear_until("\r\n\r\n"),
+              AllOf(HasSubstr("Content-Length: 4000\r\n"), HasSubstr("ETag: \"v1\"\r\n"), Not(HasSubstr("gzip"))));
+  EXPECT_EQ(client.hear(4'000), kManyWords);
+}
+
 TEST_F(EdgeTest, AnswersHeadWithoutABody) {
   start();
   Peer client = this->client();

@@ -190,25 +190,17 @@ bool Exchange::may_enter() {
   return false;
 }
 
-// Of an API key its own limit, or the route's for keys; of programs of the house theirs; else the user's, or the address's.
 bool Exchange::decide_limit() {
   if (steps.limiter == nullptr || matched_ == nullptr) return true;
-  const auto given = [](const std::optional<RateLimit>& one) { return one ? &*one : nullptr; };
-  limit_ = given(matched_->limit);
-  if (caller != nullptr && caller->kind == CallerKind::api_key) {
-    limit_ = caller->limit ? given(caller->limit) : given(matched_->key_limit);
-  } else if (caller != nullptr && caller->kind == CallerKind::service) {
-    limit_ = given(matched_->service_limit);
-  }
-  if (limit_ == nullptr) return true;
-  if (caller == nullptr) subject_ = "ip:" + client.remote_address();
-  decision_ = steps.limiter->decide(caller != nullptr ? caller->subject : subject_, matched_->name, *limit_, began);
+  counted_ = limits::which_limit(*matched_, caller.get(), client.counted_address());
+  if (counted_.limit == nullptr) return true;
+  decision_ = steps.limiter->decide(counted_.subject, matched_->name, *counted_.limit, began);
   return decision_.has_value();
 }
 
 Async<void> Exchange::lease_permits() {
-  std::string subject = caller != nullptr ? caller->subject : subject_;
-  const limits::Decision decision = co_await steps.limiter->lease(std::move(subject), matched_->name, *limit_);
+  std::string subject(counted_.subject);
+  const limits::Decision decision = co_await steps.limiter->lease(std::move(subject), matched_->name, *counted_.limit);
   decision_ = decision;
 }
 
@@ -234,6 +226,8 @@ bool Exchange::look_in_cache() {
   if (steps.cache == nullptr || !route->route->caches) return true;
   cache::Verdict verdict = steps.cache->look(question());
   hit = std::move(verdict.hit);
+  prefer_refresh(std::move(verdict.fetch));
+  if (fetch) return true;
   if (verdict.kind == cache::Verdict::Kind::unavailable) {
     fail_with(ErrorKind::timeout, "the cache does not have it, and nobody else may be asked");
   }
@@ -243,11 +237,18 @@ bool Exchange::look_in_cache() {
 Async<void> Exchange::ask_cache() {
   cache::Found found = co_await steps.cache->resolve(question());
   hit = std::move(found.hit);
-  if (!hit) fetch = std::move(found.fetch);
+  prefer_refresh(std::move(found.fetch));
+}
+
+// A stale hit that one exchange at a time may refresh: that one asks the service and waits, everybody else has the stale answer at once.
+void Exchange::prefer_refresh(std::unique_ptr<cache::Fetch> offered) {
+  if (!offered) return;
+  fetch = std::move(offered);
+  hit.reset();
 }
 
 // The cache keeps answers as they came, so that one entry serves every client; they are encoded on the way out.
-bool Exchange::encode_hit(std::string& body) {
+bool Exchange::encode_hit(std::string& encoded) {
   ResponseHead plain;
   plain.status = hit->status();
   plain.reason = http::reason_of(plain.status);
@@ -268,13 +269,13 @@ bool Exchange::encode_hit(std::string& body) {
   Framing framing;
   if (head.method != "HEAD") {
     auto encoder = edge.encoders.begin(choice.encoding);
-    if (!encoder || !encoder->add(hit->body(), body) || !encoder->finish(body)) return false;
-    framing = {Framing::Kind::length, body.size(), true};
+    if (!encoder || !encoder->add(hit->body(), encoded) || !encoder->finish(encoded)) return false;
+    framing = {Framing::Kind::length, encoded.size(), true};
   }
   const EncodedHead told(plain, choice.encoding);
   write_answer_head(*this, told.head(), framing, more);
   status = plain.status;
-  bytes_out = body.size();
+  bytes_out = encoded.size();
   return true;
 }
 

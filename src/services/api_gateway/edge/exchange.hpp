@@ -14,6 +14,7 @@
 #include "services/api_gateway/edge/encoded_head.hpp"
 #include "services/api_gateway/edge/request_body.hpp"
 #include "services/api_gateway/edge/steps.hpp"
+#include "services/api_gateway/limits/which_limit.hpp"
 #include "services/api_gateway/message/exchange_ids.hpp"
 #include "services/api_gateway/message/framing.hpp"
 #include "services/api_gateway/message/refusal.hpp"
@@ -95,15 +96,15 @@ class Exchange {
   Async<void> ask_cache();
   Async<void> answer_hit();
   // Of a hit whose head or body is to be another by the encoding; false: it is written as it stands.
-  bool encode_hit(std::string& body);
+  void prefer_refresh(std::unique_ptr<cache::Fetch> offered);
+  bool encode_hit(std::string& encoded);
   void begin_span();
   void record();
 
   bool fail_with(ErrorKind kind, std::string message);
   std::optional<Failure> failure_;
-  const Route* matched_ = nullptr;    // also of what the gateway answers itself
-  const RateLimit* limit_ = nullptr;  // the one that counts for this caller
-  std::string subject_;               // whom it counts, unless the caller has a name for that
+  const Route* matched_ = nullptr;  // also of what the gateway answers itself
+  limits::WhichLimit counted_;
   std::optional<limits::Decision> decision_;
 };
 

@@ -83,6 +83,12 @@ bool is_whole(const std::vector<RingRow>& ring) {
   return find_in(ring, RingKey::State::active) != nullptr && find_in(ring, RingKey::State::next) != nullptr;
 }
 
+// One gateway at a time changes the ring: what it reads in this transaction is then what all the others have done. SQLite has
+// one writer anyway.
+void wait_for_turn(soci::session& session, bool postgresql) {
+  if (postgresql) session << "select pg_advisory_xact_lock(7309453371887)";
+}
+
 }  // namespace
 
 std::string_view name_of(RingKey::State state) noexcept {
@@ -162,7 +168,8 @@ Async<Result<void>> KeyRing::refresh(Time now) {
   auto ring = co_await database_.read(read);
   if (!ring) co_return fail(std::move(ring).error());
   if (!is_whole(*ring)) {
-    const auto make = [&sealing_key, moment](soci::session& session) {
+    const auto make = [&sealing_key, moment, postgresql = database_.is_postgresql()](soci::session& session) {
+      wait_for_turn(session, postgresql);
       complete(session, sealing_key, moment);
       return read_ring(session, sealing_key);
     };
@@ -182,7 +189,9 @@ Async<Result<void>> KeyRing::rotate(Time now, bool withdraw) {
   const std::int64_t moment = seconds_of(now);
   const auth::SigningKey& sealing_key = sealing_key_;
   const KeyRingSettings settings = settings_;
-  const auto apply = [&sealing_key, settings, moment, withdraw](soci::session& session) {
+  const auto apply = [&sealing_key, settings, moment, withdraw,
+                      postgresql = database_.is_postgresql()](soci::session& session) {
+    wait_for_turn(session, postgresql);
     return rotated(session, sealing_key, settings, moment, withdraw);
   };
   auto ring = co_await database_.run(apply);
