@@ -106,8 +106,9 @@ Use use_of(const Entry& entry, const RequestDirectives& request, Moment now, boo
 bool covers_error(const Entry& entry, const RequestDirectives& request, Moment now) noexcept {
   if (entry.never_stale() || request.no_cache) return false;
   const Milliseconds beyond = entry.age(now) - entry.parts().lifetime;
-  const Seconds allowed =
-      std::max(entry.directives().stale_if_error.value_or(Seconds{0}), request.stale_if_error.value_or(Seconds{0}));
+  const Seconds allowed = std::max({entry.directives().stale_if_error.value_or(Seconds{0}),
+                                    entry.directives().stale_while_revalidate.value_or(Seconds{0}),
+                                    request.stale_if_error.value_or(Seconds{0})});
   return beyond < allowed;
 }
 

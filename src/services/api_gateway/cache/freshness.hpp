@@ -40,7 +40,8 @@ enum class Use {
 // `by_client` (may be null): set when only the client's own directives stand against use.
 [[nodiscard]] Use use_of(const Entry& entry, const RequestDirectives& request, Moment now,
                          bool* by_client = nullptr) noexcept;
-// Whether it may stand in for an error of the service: stale-if-error of the answer or of the request.
+// Whether it may stand in for an error of the service: stale-if-error of the answer or of the request; or stale-while-revalidate,
+// within which it would have been served anyway.
 [[nodiscard]] bool covers_error(const Entry& entry, const RequestDirectives& request, Moment now) noexcept;
 // Until when an entry can be of any use: fresh, stale by its own leave, or, with a validator, as the base of a validation.
 [[nodiscard]] Moment useful_until(const Entry& entry) noexcept;

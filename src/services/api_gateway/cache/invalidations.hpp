@@ -17,6 +17,7 @@ struct Invalidation {
   Kind kind = Kind::all;
   std::string value;  // target, tag, or prefix of the path
   std::string host;   // of a resource
+  friend bool operator==(const Invalidation&, const Invalidation&) = default;
 };
 
 // Remembers at most 65,536 of them; when there are more, everything before the latest counts as invalidated. Two names with one

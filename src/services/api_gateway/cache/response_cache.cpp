@@ -257,12 +257,16 @@ void ResponseCache::on_unsafe_answer(const Question& question, const ResponseHea
   if (is_safe(question.request.method) || answer.status < 200 || answer.status >= 400) return;
   const auto target = cache_target(question.request);
   if (!target) return;
-  purge_target(question.host, *target);
+  const auto forget = [&](std::string_view named) {
+    const auto& may_hold = state_->settings.may_hold;
+    if (!may_hold || may_hold(named)) purge_target(question.host, named);
+  };
+  forget(*target);
   for (const std::string_view name : {"location", "content-location"}) {
     const auto reference = find(answer.fields, name);
     if (!reference) continue;
     const auto named = same_host_target(*reference, question.host, *target);
-    if (named && *named != *target) purge_target(question.host, *named);
+    if (named && *named != *target) forget(*named);
   }
 }
 

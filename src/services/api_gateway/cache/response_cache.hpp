@@ -57,6 +57,9 @@ struct Settings {
   std::chrono::milliseconds patience{5'000};      // how long a request waits for another's fetch of the same
   std::chrono::milliseconds redis_patience{250};  // how long a request waits for the second cache
   std::function<Moment()> clock = moment_now;
+  // Whether an answer to GET of this target may be kept at all, by the route table; empty: any may. Spares unsafe requests
+  // elsewhere the word to the other gateways.
+  std::function<bool(std::string_view target)> may_hold;
 };
 
 // What is asked of the cache. Views and references: all of it outlives the call, also of resolve() until that has answered.

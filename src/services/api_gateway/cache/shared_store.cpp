@@ -25,13 +25,17 @@ using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 using Alarm = asio::basic_waitable_timer<SteadyClock, asio::wait_traits<SteadyClock>, Executor>;
 
-constexpr std::size_t kLogLength = 100'000, kBatch = 1'000, kMostPending = 1'000;
+constexpr std::size_t kLogLength = 100'000, kBatch = 1'000, kBatchToSend = 200, kMostPending = 10'000;
 constexpr auto kLongestLife = 24h;
 
 // KEYS: birth, log, entry (may be missing). ARGV: the last position known.
 constexpr std::string_view kReadScript =
     "return {redis.call('GET',KEYS[1]),redis.call('XRANGE',KEYS[2],'('..ARGV[1],'+','COUNT',1000),"
     "KEYS[3] and redis.call('GET',KEYS[3])}";
+
+constexpr std::string_view kAddScript =
+    "for i=3,#ARGV,3 do redis.call('XADD',KEYS[1],'MAXLEN','~',ARGV[2],'*','kind',ARGV[i],'value',ARGV[i+1],"
+    "'host',ARGV[i+2],'from',ARGV[1]) end return #ARGV";
 
 std::string text_of(Position position) {
   return std::to_string(position.milliseconds) + '-' + std::to_string(position.number);
@@ -124,7 +128,8 @@ struct SharedStore::State : std::enable_shared_from_this<State> {
   const std::string me = drawn_id();
   std::string birth;  // of the log we follow; empty: none yet
   bool caught_up = false;
-  bool flushing = false;
+  std::size_t sending = 0;  // so many of the first that are pending are on their way to Redis
+  bool telling = false;     // a flush_now() has been begun
   Position position;
   Invalidations invalidations;
   std::vector<Invalidation> pending;
@@ -216,23 +221,27 @@ struct SharedStore::State : std::enable_shared_from_this<State> {
     invalidations.add({Invalidation::Kind::all, {}, {}}, logged_of(first->elements[0]).position);
   }
 
-  [[nodiscard]] std::vector<std::string> addition(const Invalidation& next) const {
-    const std::string kind(kKindNames[static_cast<std::size_t>(next.kind)]);
-    return {"XADD", named("log"), "MAXLEN", "~", std::to_string(kLogLength), "*", "kind", kind, "value", next.value,
-            "host", next.host,    "from",   me};
+  // KEYS: log. ARGV: who we are, the log's length, and of each invalidation kind, value, host.
+  [[nodiscard]] std::vector<std::string> addition(std::size_t count) const {
+    std::vector<std::string> words{"EVAL", std::string(kAddScript), "1", named("log"), me, std::to_string(kLogLength)};
+    for (std::size_t i = 0; i < count; ++i) {
+      words.emplace_back(kKindNames[static_cast<std::size_t>(pending[i].kind)]);
+      words.push_back(pending[i].value);
+      words.push_back(pending[i].host);
+    }
+    return words;
   }
 
   Async<void> flush() {
-    if (flushing) co_return;
-    flushing = true;
+    if (sending > 0) co_return;
     while (open() && !pending.empty()) {
-      const Invalidation next = pending.front();
-      std::vector<std::string> words = addition(next);
+      sending = std::min(pending.size(), kBatchToSend);
+      std::vector<std::string> words = addition(sending);
       const Result<redis::Reply> taken = co_await command(std::move(words));
+      if (taken) pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(sending));
+      sending = 0;
       if (!taken) break;
-      pending.erase(pending.begin());
     }
-    flushing = false;
   }
 
   static Async<void> follow(std::shared_ptr<State> state) {
@@ -251,6 +260,7 @@ struct SharedStore::State : std::enable_shared_from_this<State> {
 
   static Async<void> flush_now(std::shared_ptr<State> state) {
     co_await state->flush();
+    state->telling = false;
     co_await state->catch_up();
   }
 
@@ -374,12 +384,18 @@ void SharedStore::put(EntryPointer entry) {
 }
 
 void SharedStore::publish(Invalidation invalidation) {
-  if (state_->pending.size() >= kMostPending) {
-    state_->pending.resize(1);  // the first may be on its way to Redis just now
+  constexpr std::ptrdiff_t kFewToCompare = 100;
+  State& state = *state_;
+  const auto waiting = state.pending.begin() + static_cast<std::ptrdiff_t>(state.sending);
+  const bool few = state.pending.end() - waiting < kFewToCompare;
+  if (few && std::find(waiting, state.pending.end(), invalidation) != state.pending.end()) return;
+  if (state.pending.size() >= kMostPending) {
+    state.pending.resize(state.sending);
     invalidation = {};
   }
-  state_->pending.push_back(std::move(invalidation));
-  asio::co_spawn(state_->executor, State::flush_now(state_), asio::detached);
+  state.pending.push_back(std::move(invalidation));
+  if (std::exchange(state.telling, true)) return;  // the one under way takes it along
+  asio::co_spawn(state.executor, State::flush_now(state_), asio::detached);
 }
 
 }  // namespace valion::gateway::cache

@@ -7,7 +7,7 @@
 // the log has gained (one script, one moment), and counts for nothing when something after its position names it. So no
 // invalidation that Redis has taken is ever missed by a read from there, whoever stored the entry and however late.
 //
-// While an invalidation of our own has not reached Redis, we neither read entries there nor write them; up to 1,000 wait, more
+// While an invalidation of our own has not reached Redis, we neither read entries there nor write them; up to 10,000 wait, more
 // become one that names all. Event-loop thread only; every wait is bounded.
 #pragma once
 

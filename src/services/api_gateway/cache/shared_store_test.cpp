@@ -158,6 +158,33 @@ TEST_F(TwoGateways, PurgesByTagPrefixAndAllReachTheOther) {
   loop_.run_until([&] { return south_.world.cache->statistics().entries == 0; });
 }
 
+TEST_F(TwoGateways, ManyInvalidationsAtOnceAllReachTheOther) {
+  for (int i = 0; i < 20; ++i) store_north("/a/" + std::to_string(i), answer("x"));
+  store_north("/b", answer("kept"));
+  EXPECT_EQ(south(get("/b")), "kept");
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(south(get("/a/" + std::to_string(i))), "x");
+  for (int i = 0; i < 3'000; ++i) north_.world.cache->purge_target("valion.example", "/a/" + std::to_string(i));
+  loop_.run_until([&] { return south_.world.cache->statistics().entries == 1; });
+  loop_.run_until([&] { return command({"XLEN", "valion:cache:log"})->integer >= 3'000; });
+  EXPECT_EQ(south(get("/b")), "kept");
+}
+
+TEST_F(TwoGateways, AnUnsafeRequestWhereNothingIsKeptTellsNobody) {
+  Settings particular = quick();
+  particular.may_hold = [](std::string_view target) { return target.substr(0, 7) == "/houses"; };
+  Gateway east(loop_, redis_.url(), particular);
+  loop_.run_until([&] { return east.in_use(); });
+  Message post = get("/predict");
+  post.method = "POST";
+  east.world.send(post, {Message{}});
+  Message created;
+  created.status = 201;
+  created.fields = {{"Location", "/houses/9"}};
+  east.world.send(post, {created});
+  loop_.run_until([&] { return command({"XLEN", "valion:cache:log"})->integer == 1; });
+  EXPECT_EQ(east.world.cache->statistics().invalidations, 1u);
+}
+
 TEST_F(TwoGateways, AnAnswerAskedForBeforeAnInvalidationAndStoredAfterItIsNotServed) {
   // North asks its service, South invalidates meanwhile, and North hears of it only after it has stored the answer.
   const Message request = get("/a");
