@@ -106,9 +106,14 @@ gateway::limits::LimiterSettings limiter_settings(const ServiceContext& context,
   return made;
 }
 
-gateway::cache::Settings cache_settings(const Settings& settings) {
+// `table` must outlive the cache.
+gateway::cache::Settings cache_settings(const Settings& settings, const gateway::LiveTable& table) {
   gateway::cache::Settings made;
   made.memory = settings.gateway_cache_memory;
+  made.may_hold = [&table](std::string_view target) {
+    const gateway::RouteMatch match = table.current()->match("GET", target.substr(0, target.find('?')));
+    return match && match.route->caches;
+  };
   return made;
 }
 
@@ -140,7 +145,7 @@ void ApiGateway::Front::begin(ServiceContext& context, gateway::Steps& its_steps
   steps = &its_steps;
   const bool alone = valion::stands_alone(context.settings, *table.current());
   limiter.emplace(context.executor, context.redis, limiter_settings(context, alone));
-  cache.emplace(context.executor, cache_settings(context.settings), alone ? nullptr : &context.redis);
+  cache.emplace(context.executor, cache_settings(context.settings, table), alone ? nullptr : &context.redis);
   if (cors) steps->cors = &*cors;
   steps->limiter = &*limiter;
   steps->cache = &*cache;
