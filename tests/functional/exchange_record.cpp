@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include <fstream>
+#include <mutex>
 
 #include "platform/json/writer.hpp"
 
@@ -52,6 +53,8 @@ void record_exchange(const Call& call, const Answer& answer) {
   for (const auto& [name, value] : answer.headers) add(line, name, value);
   line += "},\"status\":" + std::to_string(answer.status);
   add_body(line, answer.content_type, answer.body);
+  static std::mutex one_at_a_time;  // tests ask from several threads
+  const std::lock_guard lock(one_at_a_time);
   record_file() << line << "}\n" << std::flush;
 }
 

@@ -7,7 +7,7 @@
 namespace valion::functional {
 
 // Appends one JSON line to VALION_EXCHANGES/{this program}.jsonl, which the first exchange of a program empties. Bodies are kept
-// when they are JSON of at most 1 MiB.
+// when they are JSON of at most 1 MiB. From any thread.
 void record_exchange(const Call& call, const Answer& answer);
 
 }  // namespace valion::functional
