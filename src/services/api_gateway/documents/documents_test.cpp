@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "platform/http/html_text.hpp"
 #include "services/api_gateway/documents/html.hpp"
 #include "services/api_gateway/documents/language_choice.hpp"
 #include "services/api_gateway/documents/page.hpp"
@@ -89,7 +90,7 @@ TEST(Page, ShowsEveryOperationAndEveryType) {
 }
 
 TEST(Html, EscapesWhatIsNotMeantAsMarkup) {
-  EXPECT_EQ(html::escaped("<a href=\"x\">&'"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
+  EXPECT_EQ(http::html_escaped("<a href=\"x\">&'"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
   EXPECT_EQ(html::inline_text("**a** `<b>` c**"), "<strong>a</strong> <code>&lt;b&gt;</code> c<strong></strong>");
   EXPECT_EQ(html::paragraphs("one\n\ntwo"), "<p>one</p>\n<p>two</p>\n");
 }

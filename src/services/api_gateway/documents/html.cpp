@@ -2,25 +2,12 @@
 
 #include <algorithm>
 
+#include "platform/http/html_text.hpp"
+
 namespace valion::gateway::html {
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 std::string inline_text(std::string_view text) {
-  const std::string plain = escaped(text);
+  const std::string plain = http::html_escaped(text);
   std::string out;
   bool bold = false, code = false;
   for (std::size_t i = 0; i < plain.size(); ++i) {
@@ -53,7 +40,7 @@ std::string paragraphs(std::string_view text) {
 std::string element(std::string_view name, std::string_view text, std::string_view css_class) {
   std::string out = "<" + std::string(name);
   if (!css_class.empty()) out += " class=\"" + std::string(css_class) + "\"";
-  return out + ">" + escaped(text) + "</" + std::string(name) + ">";
+  return out + ">" + http::html_escaped(text) + "</" + std::string(name) + ">";
 }
 
 }  // namespace valion::gateway::html

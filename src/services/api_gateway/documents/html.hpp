@@ -6,7 +6,6 @@
 
 namespace valion::gateway::html {
 
-[[nodiscard]] std::string escaped(std::string_view text);
 // `**bold**`, `` `code` `` and blank lines between paragraphs; everything else is text.
 [[nodiscard]] std::string paragraphs(std::string_view text);
 [[nodiscard]] std::string inline_text(std::string_view text);

@@ -1,6 +1,7 @@
 #include "services/api_gateway/documents/page.hpp"
 
 #include "platform/auth/base64url.hpp"
+#include "platform/http/html_text.hpp"
 #include "platform/objects/object_store.hpp"
 #include "services/api_gateway/documents/html.hpp"
 #include "services/api_gateway/documents/language_choice.hpp"
@@ -11,7 +12,7 @@ namespace valion::gateway {
 namespace {
 
 using html::element;
-using html::escaped;
+using http::html_escaped;
 using json::Node;
 using openapi::Language;
 using openapi::Text;
@@ -79,8 +80,8 @@ std::string media_html(const Page& page, const Node& content) {
   std::string out;
   content.each_member([&](std::string_view media, const Node& what) {
     const auto schema = member_of(what, "schema");
-    out +=
-        "<p><code>" + escaped(media) + "</code>" + (schema ? ": " + type_html(*schema, page.language) : "") + "</p>\n";
+    out += "<p><code>" + html_escaped(media) + "</code>" + (schema ? ": " + type_html(*schema, page.language) : "") +
+           "</p>\n";
     if (schema && member_of(*schema, "properties") && !member_of(*schema, "allOf"))
       out += members_html(*schema, page.language);
     if (const auto example = member_of(what, "example")) out += element("pre", indented(example->compact()));
@@ -102,7 +103,7 @@ std::string answers_html(const Page& page, const Node& answers) {
   answers.each_member([&](std::string_view status, const Node& reference) {
     const auto answer = resolved(page, reference);
     if (!answer) return;
-    out += "<tr><td><code>" + escaped(status) + "</code></td><td>" +
+    out += "<tr><td><code>" + html_escaped(status) + "</code></td><td>" +
            html::inline_text(text_of(*answer, "description")) + "</td><td>";
     if (const auto content = member_of(*answer, "content")) {
       content->each_member([&](std::string_view media, const Node& what) {
@@ -124,7 +125,7 @@ std::string operation_html(const Page& page, std::string_view path, std::string_
   std::string out = "<details class=\"operation\"><summary>";
   out += element("span", upper(method), "method " + std::string(method)) + element("span", path, "path") +
          permission_html(operation) + element("span", text_of(operation, "summary"), "says") +
-         "</summary>\n<div class=\"inside\" id=\"" + escaped(text_of(operation, "operationId")) + "\">\n";
+         "</summary>\n<div class=\"inside\" id=\"" + html_escaped(text_of(operation, "operationId")) + "\">\n";
   out += html::paragraphs(text_of(operation, "description"));
   if (const auto parameters = member_of(operation, "parameters")) {
     out += page.title({"Parameters", "Parâmetros"}) + parameters_html(*parameters, page.language);
@@ -142,10 +143,10 @@ std::string operation_html(const Page& page, std::string_view path, std::string_
 std::string navigation(const Page& page) {
   std::string out = "<nav aria-label=\"" + page.say({"contents", "conteúdo"}) + "\">\n";
   each_tag(page, [&](const std::string& tag, const std::string&) {
-    out += "<h2>" + escaped(tag) + "</h2>\n<ul>\n";
+    out += "<h2>" + html_escaped(tag) + "</h2>\n<ul>\n";
     each_operation(page, tag, [&](std::string_view, std::string_view, const Node& operation) {
-      out += "<li><a href=\"#" + escaped(text_of(operation, "operationId")) + "\">" +
-             escaped(text_of(operation, "summary")) + "</a></li>\n";
+      out += "<li><a href=\"#" + html_escaped(text_of(operation, "operationId")) + "\">" +
+             html_escaped(text_of(operation, "summary")) + "</a></li>\n";
     });
     out += "</ul>\n";
   });
@@ -160,7 +161,7 @@ std::string schemas_html(const Page& page) {
   const auto schemas = components ? member_of(*components, "schemas") : std::nullopt;
   if (!schemas) return out;
   schemas->each_member([&](std::string_view name, const Node& schema) {
-    out += "<section class=\"schema\" id=\"schema-" + escaped(name) + "\">" + element("h4", name) + "\n" +
+    out += "<section class=\"schema\" id=\"schema-" + html_escaped(name) + "\">" + element("h4", name) + "\n" +
            members_html(schema, page.language) + "</section>\n";
   });
   return out;
@@ -170,7 +171,7 @@ std::string main_html(const Page& page) {
   const auto info = member_of(page.document, "info");
   std::string out = "<main>\n";
   if (info) {
-    out += "<h1>" + escaped(text_of(*info, "title")) + " API <small>" + escaped(text_of(*info, "version")) +
+    out += "<h1>" + html_escaped(text_of(*info, "title")) + " API <small>" + html_escaped(text_of(*info, "version")) +
            "</small></h1>\n" + html::paragraphs(text_of(*info, "description"));
   }
   out += "<p class=\"soft\">" + page.say({"For programs", "Para programas"}) +
@@ -178,7 +179,7 @@ std::string main_html(const Page& page) {
          "hreflang=\"en\">English</a> · "
          "<a href=\"/docs?language=pt-BR\" hreflang=\"pt-BR\">Português</a></p>\n";
   each_tag(page, [&](const std::string& tag, const std::string& says) {
-    out += "<h2 class=\"tag\">" + escaped(tag) + "</h2>\n<p class=\"soft\">" + escaped(says) + "</p>\n";
+    out += "<h2 class=\"tag\">" + html_escaped(tag) + "</h2>\n<p class=\"soft\">" + html_escaped(says) + "</p>\n";
     each_operation(page, tag, [&](std::string_view path, std::string_view method, const Node& operation) {
       out += operation_html(page, path, method, operation);
     });

@@ -2,19 +2,20 @@
 
 #include <set>
 
+#include "platform/http/html_text.hpp"
 #include "services/api_gateway/documents/html.hpp"
 
 namespace valion::gateway {
 namespace {
 
 using html::element;
-using html::escaped;
+using http::html_escaped;
 using openapi::Language;
 using openapi::Text;
 
 std::string link_to(std::string_view reference) {
   const std::string name(reference.substr(reference.rfind('/') + 1));
-  return "<a class=\"type\" href=\"#schema-" + escaped(name) + "\">" + escaped(name) + "</a>";
+  return "<a class=\"type\" href=\"#schema-" + html_escaped(name) + "\">" + html_escaped(name) + "</a>";
 }
 
 Text type_name(std::string_view type) {
@@ -78,7 +79,7 @@ std::string description_html(const json::Node& schema) {
 
 std::string row(const std::string& name, bool must, const std::string& type, const std::string& limits,
                 const std::string& says) {
-  return "<tr><td><code" + std::string(must ? " class=\"must\"" : "") + ">" + escaped(name) + "</code></td><td>" +
+  return "<tr><td><code" + std::string(must ? " class=\"must\"" : "") + ">" + html_escaped(name) + "</code></td><td>" +
          type + "</td><td>" + limits + (limits.empty() || says.empty() ? "" : "<br>") + says + "</td></tr>\n";
 }
 
@@ -124,7 +125,7 @@ std::string type_html(const json::Node& schema, Language language) {
   if (values && values->kind() == json::Kind::object) {
     return std::string(Text{"by name: ", "por nome: "}.in(language)) + type_html(*values, language);
   }
-  return escaped(plain_type(schema, language));
+  return html_escaped(plain_type(schema, language));
 }
 
 std::string limits_html(const json::Node& schema, Language language) {
@@ -167,7 +168,7 @@ std::string parameters_html(const json::Node& parameters, Language language) {
     const auto must = member_of(one, "required");
     if (!schema) return;
     const std::string type =
-        type_html(*schema, language) + " <span class=\"soft\">" + escaped(text_of(one, "in")) + "</span>";
+        type_html(*schema, language) + " <span class=\"soft\">" + html_escaped(text_of(one, "in")) + "</span>";
     out +=
         row(text_of(one, "name"), must && must->boolean(), type, limits_html(*schema, language), description_html(one));
   });

@@ -6,6 +6,8 @@
 #include <cctype>
 #include <charconv>
 
+#include "platform/http/html_text.hpp"
+
 namespace valion::gateway {
 namespace {
 
@@ -69,21 +71,6 @@ constexpr Words kPortuguese{
 
 const Words& words_of(Language language) { return language == Language::pt ? kPortuguese : kEnglish; }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 std::string_view problem_text(const Words& words, SetupPage::Problem problem) {
   switch (problem) {
     case SetupPage::Problem::too_short: return words.too_short;
@@ -110,9 +97,9 @@ std::string form(const Words& words, const SetupPage& page) {
   const std::string_view problem = problem_text(words, page.problem);
   if (!problem.empty()) body += "<p class=\"bad\" role=\"alert\">" + std::string(problem) + "</p>\n";
   body += "<form method=\"post\" action=\"/setup\">\n<input type=\"hidden\" name=\"token\" value=\"" +
-          escaped(page.token) + "\">\n<label for=\"user\">" + std::string(words.user) +
+          http::html_escaped(page.token) + "\">\n<label for=\"user\">" + std::string(words.user) +
           "</label>\n<input id=\"user\" name=\"user\" autocomplete=\"username\" readonly value=\"" +
-          escaped(page.user) + "\">\n";
+          http::html_escaped(page.user) + "\">\n";
   body += password_field("password", words.password, true) + password_field("again", words.again, false);
   return body + "<button type=\"submit\">" + std::string(words.button) + "</button>\n</form>\n";
 }
