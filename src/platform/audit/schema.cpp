@@ -40,8 +40,8 @@ const std::vector<sql::Migration>& migrations() {
   return steps;
 }
 
-// Any constant will do, as long as every version of Valion uses the same one.
-constexpr const char* kTriggerLock = "select pg_advisory_xact_lock(7309453371885)";
+// Any constant will do that nothing else locks (sql/database.cpp, jobs/fair_claim.cpp), as long as every version of Valion uses the same one.
+constexpr const char* kTriggerLock = "select pg_advisory_xact_lock(7309453371886)";
 
 // Not a migration step: a trigger's body has semicolons of its own, and the two dialects differ.
 void guard_sqlite(soci::session& session) {
