@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <optional>
 #include <thread>
 
 #include "functional/steady_load.hpp"
+#include "platform/http/head_text.hpp"
 #include "services/api_gateway/api_gateway.hpp"
 
 namespace valion {
@@ -132,8 +134,13 @@ TEST_F(GatewayFaults, TwoGatewaysShareOneLimit) {
   int admitted = 0;
   while (Clock::now() - began < 3s) {
     for (auto* gateway : {&*gateway_, &other}) {
-      const int status = gateway->get("/counted/who").status;
+      const testing::Answer answer = gateway->get("/counted/who");
+      const int status = answer.status;
       ASSERT_TRUE(status == 200 || status == 429) << status;
+      const auto told = std::count_if(answer.headers.begin(), answer.headers.end(), [](const auto& field) {
+        return http::same_without_case(field.first, "Retry-After");
+      });
+      ASSERT_EQ(told, status == 429 ? 1 : 0);
       if (status == 200) ++admitted;
     }
   }

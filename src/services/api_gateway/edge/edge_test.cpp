@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 
 #include "platform/http/loopback.hpp"
@@ -63,6 +64,7 @@ class EdgeTest : public ::testing::Test {
     route.timeout = timeout_;
     route.upstreams = {{"127.0.0.1", acceptor_.local_endpoint().port()}};
     route.body_limit = 64u << 20;
+    route.caches = caches_;
     Route own = route;
     own.name = "own";
     own.prefix = own.replacement = "/own";
@@ -91,6 +93,7 @@ class EdgeTest : public ::testing::Test {
   asio::ip::tcp::acceptor acceptor_;
   EdgeSettings settings_;
   std::chrono::milliseconds timeout_{2'000};
+  bool caches_ = false;
   http::Router router_;
   metrics::Registry metrics_{metrics::Labels{}};
   log::Logger log_{log::LogSettings{std::filesystem::temp_directory_path() / "valion_edge_test.log", "edge", "edge"}};
@@ -339,6 +342,35 @@ TEST_F(EdgeTest, LeavesBytesAloneForThoseWhoDoNotTakeThemCompressed) {
   EXPECT_THAT(client.hear_until("\r\n\r\n"),
               AllOf(HasSubstr("Content-Length: 4000\r\n"), HasSubstr("ETag: \"v1\"\r\n"), Not(HasSubstr("gzip"))));
   EXPECT_EQ(client.hear(4'000), kManyWords);
+}
+
+TEST_F(EdgeTest, LetsOneClientRefreshAStaleAnswerWhileOthersHaveItAtOnce) {
+  std::atomic<std::int64_t> later = 0;  // seconds
+  cache::Settings cached;
+  cached.clock = [&later] { return cache::moment_now() + std::chrono::seconds(later.load()); };
+  cache::ResponseCache answers(loop_.executor(), cached);
+  steps_.cache = &answers;
+  caches_ = true;
+  start();
+  const std::string lasting =
+      "HTTP/1.1 200 OK\r\nCache-Control: max-age=1, stale-while-revalidate=60\r\nContent-Length: 3\r\n\r\n";
+  Peer first = client();
+  first.say(kGet);
+  Peer server = this->server();
+  server.hear_until("\r\n\r\n");
+  server.say(lasting + "old");
+  first.hear_until("old");
+  later = 30;
+  first.say(kGet);
+  EXPECT_THAT(server.hear_until("\r\n\r\n"), StartsWith("GET /x "));
+  Peer second = client();
+  second.say(kGet);
+  EXPECT_THAT(second.hear_until("old"), AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("\r\nAge: ")));
+  server.say(lasting + "new");
+  EXPECT_THAT(first.hear_until("new"), StartsWith("HTTP/1.1 200 "));
+  second.say(kGet);
+  EXPECT_THAT(second.hear_until("new"), StartsWith("HTTP/1.1 200 "));
+  steps_.cache = nullptr;
 }
 
 TEST_F(EdgeTest, AnswersHeadWithoutABody) {

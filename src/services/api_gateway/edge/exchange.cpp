@@ -209,6 +209,7 @@ bool Exchange::is_within_limit() {
   limits::append_limit_fields(answer_fields, matched_->name, *decision_, steps.older_limit_fields);
   if (decision_->allowed) return true;
   fail_with(ErrorKind::too_many_requests, limits::refusal(matched_->name, *decision_));
+  failure_->says_when_elsewhere = true;
   return false;
 }
 

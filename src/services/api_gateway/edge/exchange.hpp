@@ -29,6 +29,7 @@ struct Failure {
   int status = 0;                                   // 0: that of the error's kind
   std::string title;                                // likewise
   std::optional<std::chrono::seconds> retry_after;  // a Retry-After field
+  bool says_when_elsewhere = false;                 // Retry-After stands in the fields of the limit already
   std::string breaker;                              // a member `circuit_breaker` of the problem, as JSON; empty: none
   std::string allow;                                // an Allow field
   std::string more_fields;                          // whole lines

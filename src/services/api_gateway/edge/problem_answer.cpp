@@ -46,6 +46,7 @@ std::string problem_answer(Exchange& exchange, Failure failure) {
   http::Response response = failure.status == 0
                                 ? http::problem_response(failure.error, request)
                                 : http::problem_response_as(failure.status, failure.title, failure.error, request);
+  if (failure.says_when_elsewhere) response.headers.erase("Retry-After");
   if (failure.retry_after) response.headers.set("Retry-After", std::to_string(failure.retry_after->count()));
   if (failure.error.kind == ErrorKind::unauthenticated && find(exchange.head.fields, "Authorization")) {
     response.headers.set("WWW-Authenticate", "Bearer error=\"invalid_token\"");  // RFC 6750 section 3.1
