@@ -74,12 +74,12 @@ struct Verdict {
   enum class Kind { hit, ask, bypass, unavailable };
   Kind kind = Kind::bypass;
   std::optional<Hit> hit;
-  std::unique_ptr<Fetch> fetch;  // beside a hit: refresh it in the background
+  std::unique_ptr<Fetch> fetch;  // beside a stale hit: whoever takes it refreshes
 };
 
 struct Found {
   std::optional<Hit> hit;
-  std::unique_ptr<Fetch> fetch;  // without a hit: answer the request with it; beside one: refresh it in the background
+  std::unique_ptr<Fetch> fetch;  // without a hit: answer with it; beside a stale one: likewise, or drop it
 };
 
 // Names of response fields that services tell the cache something with, and clients never see.
